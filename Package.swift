@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - Products of other packages
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let rainbow = Target.Dependency.product(name: "Rainbow", package: "Rainbow")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let structuredFields = Target.Dependency.product(
+    name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: - Targets, bottom up; `docs/architecture.md` holds the table, `TidyTests` keeps the sources to it
+
+let package = Package(
+    name: "coffer",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "cofferd", targets: ["cofferd"]),
+        .executable(name: "coffer", targets: ["coffer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries and thin C and C++ shims
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CHost"),
+        .target(
+            name: "CPhoneNumber",
+            linkerSettings: [.linkedLibrary("phonenumber")]),
+        .target(name: "CCSV", linkerSettings: [.linkedLibrary("csv")]),
+
+        // Primitives
+        .target(name: "Primitives", dependencies: ["CSodium"]),
+        .target(name: "CanonicalJSON"),
+        .target(name: "VaultModel", dependencies: ["CPhoneNumber", "Primitives"]),
+        .target(name: "Host", dependencies: ["CHost", "Primitives"]),
+
+        // Pure
+        .target(name: "Policy", dependencies: ["Primitives", "VaultModel", yams]),
+        .target(name: "Keys", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel"]),
+        .target(name: "Authority", dependencies: ["CanonicalJSON", "Policy", "Primitives", "VaultModel"]),
+        .target(
+            name: "AccessLog",
+            dependencies: ["Authority", "CanonicalJSON", "Host", "Policy", "Primitives", "VaultModel"]),
+        .target(
+            name: "Wire", dependencies: ["Authority", "CanonicalJSON", "Primitives", "VaultModel"]),
+        .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
+
+        // The broker
+        .target(
+            name: "Storage",
+            dependencies: ["AccessLog", "CanonicalJSON", "Host", "Keys", "Primitives", "VaultModel", grdb]),
+        .target(
+            name: "Turnstile",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "VaultModel", "Wire",
+            ]),
+        .target(
+            name: "Broker",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "Turnstile", "VaultModel", "Wire",
+            ]),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Broker", "Host", "Primitives", "VaultModel", "Wire", httpTypes, hummingbird, hummingbirdCore,
+                logging, nioCore, nioPosix, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTP1, serviceLifecycle, unixSignals,
+            ]),
+
+        // The people's side
+        .target(
+            name: "Client",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Host", "Primitives", "VaultModel", "Wire",
+                asyncHTTPClient, logging, nioCore, nioHTTP1,
+            ]),
+        .target(
+            name: "Offline",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "Turnstile", "VaultModel", "Wire", crypto, swiftASN1, x509,
+            ]),
+        .executableTarget(
+            name: "cofferd", dependencies: ["Host", "Primitives", "Server", "VaultModel", argumentParser]),
+        .executableTarget(
+            name: "coffer",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Client", "Host", "Import", "Offline", "Policy",
+                "Primitives", "VaultModel", "Wire", argumentParser, rainbow,
+            ]),
+    ]
+)
+
+// MARK: - One set of strict settings for every Swift target
+
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

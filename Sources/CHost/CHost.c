@@ -1,0 +1,115 @@
+#define _GNU_SOURCE
+#include "CHost.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+int coffer_peer_credentials(int descriptor, int32_t *pid, uint32_t *uid, uint32_t *gid) {
+    struct ucred credentials;
+    socklen_t size = sizeof credentials;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return -1;
+    *pid = credentials.pid;
+    *uid = credentials.uid;
+    *gid = credentials.gid;
+    return 0;
+}
+
+int coffer_harden_process(void) {
+    static const int crash_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGQUIT};
+    const struct rlimit none = {0, 0};
+    for (size_t index = 0; index < sizeof crash_signals / sizeof *crash_signals; index++)
+        if (signal(crash_signals[index], SIG_DFL) == SIG_ERR) return -1;
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) return -1;
+    if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int coffer_try_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+int coffer_open(const char *path, int flags, uint32_t mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
+
+int coffer_file_identity(const char *path, uint64_t *device, uint64_t *inode, int64_t *size, uint32_t *mode,
+                         uint32_t *owner) {
+    struct stat status;
+    if (lstat(path, &status) != 0) return -1;
+    *device = status.st_dev;
+    *inode = status.st_ino;
+    *size = status.st_size;
+    *mode = status.st_mode;
+    *owner = status.st_uid;
+    return 0;
+}
+
+int64_t coffer_free_bytes(const char *path) {
+    struct statvfs status;
+    if (statvfs(path, &status) != 0) return -1;
+    return (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+}
+
+int64_t coffer_now_milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t coffer_read_without_echo(const char *prompt, uint8_t *buffer, uint64_t capacity) {
+    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (terminal < 0) return -2;
+    struct termios before, silent;
+    if (tcgetattr(terminal, &before) != 0) {
+        close(terminal);
+        return -2;
+    }
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    silent.c_lflag |= ICANON | ISIG;
+    // A signal while the echo is off would leave the terminal silent: they wait until it is restored.
+    sigset_t stopping, mask;
+    sigemptyset(&stopping);
+    sigaddset(&stopping, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &stopping, &mask);
+    int64_t length = -1;
+    if (write(terminal, prompt, strlen(prompt)) >= 0 && tcsetattr(terminal, TCSAFLUSH, &silent) == 0) {
+        length = 0;
+        for (;;) {
+            uint8_t byte;
+            ssize_t count = read(terminal, &byte, 1);
+            if (count < 0 && errno == EINTR) continue;
+            if (count <= 0) {
+                if (length == 0) length = -1;
+                break;
+            }
+            if (byte == '\n') break;
+            if ((uint64_t)length == capacity) {
+                length = -1;
+                errno = EMSGSIZE;
+                break;
+            }
+            buffer[length++] = byte;
+        }
+        int reason = errno;
+        tcsetattr(terminal, TCSAFLUSH, &before);
+        (void)!write(terminal, "\n", 1);
+        errno = reason;
+    }
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    close(terminal);
+    return length;
+}
+
+int coffer_terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}

@@ -1,0 +1,55 @@
+internal import CHost
+private import Glibc
+
+/// An open file, closed when it goes.
+struct Descriptor: ~Copyable {
+    let number: Int32
+    private let path: String
+
+    init(_ path: String, _ flags: Int32, mode: UInt32 = 0) throws(HostError) {
+        number = unsafe coffer_open(path, flags, mode)
+        self.path = path
+        guard number >= 0 else { throw HostError.last("open", path) }
+    }
+
+    deinit { close(number) }
+
+    /// Writes all bytes, however many calls that takes.
+    borrowing func write(_ bytes: [UInt8]) throws(HostError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(number, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw HostError.last("write", path)
+            }
+            written += count
+        }
+    }
+
+    /// Reads to the end, or fails with EFBIG past `limit` bytes.
+    borrowing func readAll(limit: Int) throws(HostError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 64 * 1_024)
+        while true {
+            let count = unsafe read(number, &piece, piece.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw HostError.last("read", path)
+            }
+            if count == 0 { return bytes }
+            guard bytes.count + count <= limit else { throw HostError(operation: "read", path: path, errno: EFBIG) }
+            bytes += piece[..<count]
+        }
+    }
+
+    borrowing func sync() throws(HostError) {
+        guard fsync(number) == 0 else { throw HostError.last("fsync", path) }
+    }
+
+    borrowing func tryLock() throws(HostError) {
+        guard coffer_try_lock(number) == 0 else { throw HostError.last("flock", path) }
+    }
+}
