@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CHost"),
         .target(
             name: "CPhoneNumber",
-            linkerSettings: [.linkedLibrary("phonenumber")]),
+            linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("icuuc")]),
         .target(name: "CCSV", linkerSettings: [.linkedLibrary("csv")]),
 
         // Primitives
