@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Primitives
 
 extension EntryEvidence {
@@ -5,14 +6,12 @@ extension EntryEvidence {
     /// used for this part alone.
     public static func encode(_ evidence: EntryEvidence?, salt: [UInt8]) -> [UInt8] {
         precondition(salt.count == EntrySalt.size, "a part's salt")
-        var writer = PartWriter(capacity: 192 + (evidence.map { $0.base.utf8.count * 9 / 8 } ?? 0))
-        writer.raw("{\"base\":")
-        writer.string(evidence?.base ?? "")
-        writer.raw(",\"salt\":")
-        writer.string(EntrySalt.encode(salt))
-        writer.raw(",\"sig\":")
-        writer.string(evidence?.signature ?? "")
-        writer.raw("}")
+        var writer = JSONWriter(reserving: 192 + (evidence.map { $0.base.utf8.count * 9 / 8 } ?? 0))
+        writer.beginObject()
+        writer.member("base", evidence?.base ?? "")
+        writer.member("salt", EntrySalt.encode(salt))
+        writer.member("sig", evidence?.signature ?? "")
+        writer.endObject()
         return writer.bytes
     }
 

@@ -1,25 +1,23 @@
+import CanonicalJSON
+
 extension EntrySubject {
     /// The one canonical text of this part. `salt` is 16 random bytes, used for this part alone.
     public func encode(salt: [UInt8]) -> [UInt8] {
         precondition(salt.count == EntrySalt.size, "a part's salt")
-        var writer = PartWriter(capacity: 128 + customers.count * 14 + orders.count * 36 + seals.count * 67)
-        writer.raw("{\"cust\":")
-        writer.strings(customers)
-        writer.raw(",\"ord\":")
-        writer.strings(orders)
-        writer.raw(",\"psn\":")
-        writer.string(pseudonym)
-        writer.raw(",\"ref\":")
-        writer.string(ref)
-        writer.raw(",\"rv\":")
-        writer.numbers(revisions)
-        writer.raw(",\"salt\":")
-        writer.string(EntrySalt.encode(salt))
-        writer.raw(",\"scan\":")
-        writer.number(UInt64(clamping: scanned))
-        writer.raw(",\"sl\":")
-        writer.strings(seals)
-        writer.raw("}")
+        var writer = JSONWriter(reserving: 128 + customers.count * 14 + orders.count * 36 + seals.count * 67)
+        writer.beginObject()
+        writer.member("cust", strings: customers)
+        writer.member("ord", strings: orders)
+        writer.member("psn", pseudonym)
+        writer.member("ref", ref)
+        writer.name("rv")
+        writer.beginArray()
+        for revision in revisions { writer.integer(revision) }
+        writer.endArray()
+        writer.member("salt", EntrySalt.encode(salt))
+        writer.member("scan", scanned)
+        writer.member("sl", strings: seals)
+        writer.endObject()
         return writer.bytes
     }
 

@@ -36,7 +36,7 @@ struct PartReader {
     mutating func opaque() throws(EntryError) -> String {
         try raw("\"")
         let start = offset
-        while offset < bytes.count, PartWriter.isPlain(bytes[offset]) {
+        while offset < bytes.count, Self.isPlain(bytes[offset]) {
             guard bytes[offset] < 0x7F else { throw .notCanonical(offset: offset) }
             offset += 1
         }
@@ -96,5 +96,10 @@ struct PartReader {
         }
         try raw("]")
         return elements
+    }
+
+    /// Needs no escape inside a JSON string.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }
