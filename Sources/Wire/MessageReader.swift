@@ -27,6 +27,8 @@ public struct MessageReader {
     public init(_ bytes: [UInt8], most: Int) throws(MessageError) {
         var limits = JSONLimits.message
         limits.maxBytes = most
+        // DSSE envelopes and receipts have names of other formats.
+        limits.names = .any
         guard bytes.count <= most, let value = try? JSONValue.parse(bytes, limits: limits) else { throw .form }
         try self.init(value)
     }
@@ -99,8 +101,8 @@ public struct MessageReader {
         return values
     }
 
-    /// At most `count` objects of one type.
-    public mutating func list<Part: MessagePart>(
+    /// At most `count` values of one type.
+    public mutating func list<Part: WireValue>(
         _ name: String, of part: Part.Type, count: Int
     ) throws(MessageError) -> [Part] {
         var parts: [Part] = []
@@ -108,7 +110,7 @@ public struct MessageReader {
         return parts
     }
 
-    public mutating func part<Part: MessagePart>(_ name: String, of part: Part.Type) throws(MessageError) -> Part {
+    public mutating func part<Part: WireValue>(_ name: String, of part: Part.Type) throws(MessageError) -> Part {
         try Part(try take(name))
     }
 
@@ -147,8 +149,8 @@ public struct MessageWriter {
     public mutating func put(_ name: String, bytes: [UInt8]) { put(name, .string(Base64.encode(bytes))) }
     public mutating func put(_ name: String, _ texts: [String]) { put(name, .array(texts.map { .string($0) })) }
     public mutating func put(_ name: String, _ values: [JSONValue]) { put(name, .array(values)) }
-    public mutating func put(_ name: String, _ part: some MessagePart) { put(name, part.jsonValue) }
-    public mutating func put<Part: MessagePart>(_ name: String, _ parts: [Part]) {
+    public mutating func put(_ name: String, _ part: some WireValue) { put(name, part.jsonValue) }
+    public mutating func put<Part: WireValue>(_ name: String, _ parts: [Part]) {
         put(name, .array(parts.map(\.jsonValue)))
     }
 

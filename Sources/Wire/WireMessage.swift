@@ -1,8 +1,14 @@
 public import CanonicalJSON
 public import VaultModel
 
-/// An object with a fixed set of members, as part of a message. Reading back what was written gives an equal value.
-public protocol MessagePart: Equatable, Sendable {
+/// A part of a message. Reading back what was written gives an equal value.
+public protocol WireValue: Equatable, Sendable {
+    init(_ value: JSONValue) throws(MessageError)
+    var jsonValue: JSONValue { get }
+}
+
+/// An object with a fixed set of members.
+public protocol MessagePart: WireValue {
     /// Takes the members it has; the caller refuses what is left.
     init(reading members: inout MessageReader) throws(MessageError)
     func write(to members: inout MessageWriter)

@@ -1,0 +1,142 @@
+public import CanonicalJSON
+public import VaultModel
+
+/// `POST /v1/staff/approve`: registers one signed block, first the enrolment, then the root capability.
+public enum ApproveStaff: Operation {
+    public static let endpoint = Endpoint.staffApprove
+
+    public struct Request: WireMessage {
+        /// A DSSE envelope.
+        public let block: JSONValue
+
+        public init(block: JSONValue) { self.block = block }
+
+        public init(reading members: inout MessageReader) throws(MessageError) { block = try members.object("block") }
+
+        public func write(to members: inout MessageWriter) { members.put("block", block) }
+    }
+
+    public struct Reply: WireMessage {
+        /// The id of the registered block.
+        public let grant: String
+
+        public init(grant: String) { self.grant = grant }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            grant = try members.text("grant", most: 64)
+        }
+
+        public func write(to members: inout MessageWriter) { members.put("grant", grant) }
+    }
+}
+
+/// `POST /v1/staff/list`: everybody with a key.
+public enum ListStaff: Operation {
+    public static let endpoint = Endpoint.staffList
+    public static let mostPeople = 1_000
+    public typealias Request = NoMembers
+
+    public struct Reply: WireMessage {
+        public let staff: [Member]
+
+        public init(staff: [Member]) { self.staff = staff }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            staff = try members.list("staff", of: Member.self, count: mostPeople)
+        }
+
+        public func write(to members: inout MessageWriter) { members.put("staff", staff) }
+    }
+
+    /// One key of one person.
+    public struct Member: MessagePart {
+        public let name: String
+        public let person: PersonID
+        public let role: RoleName
+        public let kid: KeyID
+        /// When the root capability ends, seconds since 1970.
+        public let expires: Int64
+        /// When the confidentiality agreement was signed, seconds since 1970, 0 if never.
+        public let nda: Int64
+        /// Until when the training counts, seconds since 1970, 0 if never.
+        public let training: Int64
+        /// An enumerated word: `active`, `due`, `expired`, `revoked`, `pending`.
+        public let state: String
+
+        public init(
+            name: String, person: PersonID, role: RoleName, kid: KeyID, expires: Int64, nda: Int64, training: Int64,
+            state: String
+        ) {
+            self.name = name
+            self.person = person
+            self.role = role
+            self.kid = kid
+            self.expires = expires
+            self.nda = nda
+            self.training = training
+            self.state = state
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            name = try members.text("name")
+            person = try members.parsed("person") { PersonID($0) }
+            role = try members.parsed("role") { RoleName($0) }
+            kid = try members.parsed("kid") { KeyID($0) }
+            expires = try members.number("expires")
+            nda = try members.number("nda")
+            training = try members.number("training")
+            state = try members.text("state", most: 32)
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("name", name)
+            members.put("person", person.text)
+            members.put("role", role.text)
+            members.put("kid", kid.text)
+            members.put("expires", expires)
+            members.put("nda", nda)
+            members.put("training", training)
+            members.put("state", state)
+        }
+    }
+}
+
+/// `POST /v1/staff/whoami`: what the broker knows about the key that asks.
+public enum WhoAmI: Operation {
+    public static let endpoint = Endpoint.staffWhoAmI
+    public typealias Request = NoMembers
+
+    public struct Reply: WireMessage {
+        public let person: PersonID
+        public let name: String
+        public let role: RoleName
+        /// When the root capability ends, seconds since 1970.
+        public let expires: Int64
+        /// SHA-256 of the policy in force, lower-case hexadecimal.
+        public let policy: String
+
+        public init(person: PersonID, name: String, role: RoleName, expires: Int64, policy: String) {
+            self.person = person
+            self.name = name
+            self.role = role
+            self.expires = expires
+            self.policy = policy
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            person = try members.parsed("person") { PersonID($0) }
+            name = try members.text("name")
+            role = try members.parsed("role") { RoleName($0) }
+            expires = try members.number("expires")
+            policy = try members.text("policy", most: 64)
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("person", person.text)
+            members.put("name", name)
+            members.put("role", role.text)
+            members.put("expires", expires)
+            members.put("policy", policy)
+        }
+    }
+}
