@@ -33,14 +33,15 @@ extension Merkle {
     /// `oldRoot`.
     ///
     /// RFC 9162, section 2.1.4.2. Equal sizes demand equal roots and an empty proof. That a tree begins with the empty
-    /// one proves nothing and is refused.
+    /// one proves nothing and is refused: no checkpoint of size 0 leaves the vault.
     public static func isConsistent(
         old: UInt64, oldRoot: [UInt8], new: UInt64, newRoot: [UInt8], proof: [[UInt8]]
     ) -> Bool {
-        guard old <= new, old > 0 || new == 0, oldRoot.count == hashSize, newRoot.count == hashSize,
-            proof.allSatisfy({ $0.count == hashSize })
-        else { return false }
+        guard old <= new, old > 0 else { return false }
         if old == new { return proof.isEmpty && oldRoot == newRoot }
+        guard oldRoot.count == hashSize, newRoot.count == hashSize, proof.allSatisfy({ $0.count == hashSize }) else {
+            return false
+        }
         var hashes = proof[...]
         // The old tree is one complete subtree: its root starts both computations.
         if old.nonzeroBitCount == 1 { hashes = ([oldRoot] + proof)[...] }

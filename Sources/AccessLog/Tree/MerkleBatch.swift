@@ -17,16 +17,14 @@ public struct MerkleBatch: Sendable {
         var levels: [(first: UInt64, nodes: [[UInt8]])] = []
         var nodes = leafHashes
         var first = before.size
-        var level = 0
-        while true {
+        for level in 0..<(UInt64.bitWidth - after.size.leadingZeroBitCount) {
             // The last node before the batch is a peak exactly where its index is even.
             if let peak = before.peak(level: level) {
                 nodes.insert(peak, at: 0)
                 first -= 1
             }
-            if nodes.isEmpty { break }
+            // A level without nodes of the batch may still have a peak above it that a proof needs.
             levels.append((first, nodes))
-            guard after.size >> level > 1 else { break }
             // `first` is even here: either the tree before had an even number of nodes, or the odd one was just added.
             var parents: [[UInt8]] = []
             parents.reserveCapacity(nodes.count / 2)
@@ -35,7 +33,6 @@ public struct MerkleBatch: Sendable {
             }
             nodes = parents
             first /= 2
-            level += 1
         }
         self.levels = levels
     }
