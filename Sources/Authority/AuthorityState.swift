@@ -1,0 +1,72 @@
+public import VaultModel
+
+/// All that signed blocks have established, as a pure value: replaying the registered blocks of a log in order gives
+/// the same state, whoever does it.
+///
+/// The state holds no clock and no policy. Registration is by log index: a key that was offboarded can back-date a
+/// signature, but not its place in the log.
+public struct AuthorityState: Sendable {
+    public let vault: VaultID
+    /// The key that signs roots, enrolments, policies, clock statements and, in this version, revocations.
+    public let authority: KeyID
+    /// Whether blocks other than roots are taken. Whoever switches this on must count `Standing.budgets`, resolve
+    /// orders to their customers, and check the delegators' roles against the policy.
+    public let acceptsDelegations: Bool
+
+    /// The index of the last registered block.
+    public internal(set) var lastIndex: UInt64?
+    public internal(set) var enrolments: [KeyID: Enrolment] = [:]
+    public internal(set) var capabilities: [BlockID: RegisteredCapability] = [:]
+    public internal(set) var revokedKeys: [KeyID: Revocation] = [:]
+    public internal(set) var revokedCapabilities: [BlockID: Revocation] = [:]
+    /// Every policy that was ever in force, in order.
+    public internal(set) var policies: [PolicyPin] = []
+    public internal(set) var clock: ClockStatement?
+    /// Every registered block, of any kind, with its index.
+    public internal(set) var registered: [BlockID: UInt64] = [:]
+    /// The roots of a key in the order of registration.
+    var rootsByKey: [KeyID: [BlockID]] = [:]
+
+    public init(vault: VaultID, authority: KeyID, acceptsDelegations: Bool = false) {
+        self.vault = vault
+        self.authority = authority
+        self.acceptsDelegations = acceptsDelegations
+    }
+
+    // MARK: - Looking up
+
+    /// The person a key belongs to, revoked or not: her entries stay hers.
+    public func person(of key: KeyID) -> PersonID? { enrolments[key]?.person }
+
+    /// All keys of a person, revoked ones included, in the order of their text.
+    public func keys(of person: PersonID) -> [KeyID] {
+        enrolments.values.filter { $0.person == person }.map(\.kid).sorted { $0.text < $1.text }
+    }
+
+    /// The persons who have a key that is not revoked.
+    public var activePersons: Set<PersonID> {
+        Set(enrolments.values.filter { revokedKeys[$0.kid] == nil }.map(\.person))
+    }
+
+    public func isRevoked(_ key: KeyID) -> Bool { revokedKeys[key] != nil }
+    public func isRevoked(_ block: BlockID) -> Bool { revokedCapabilities[block] != nil }
+
+    /// The newest root of a key that is not revoked, whatever its times; nil when the key itself is revoked.
+    public func root(for key: KeyID) -> RegisteredCapability? { roots(for: key).last }
+
+    /// The roots of a key that are not revoked, oldest first, whatever their times.
+    public func roots(for key: KeyID) -> [RegisteredCapability] {
+        guard !isRevoked(key) else { return [] }
+        return (rootsByKey[key] ?? []).filter { !isRevoked($0) }.compactMap { capabilities[$0] }
+    }
+
+    /// The policy in force.
+    public var policy: PolicyPin? { policies.last }
+
+    /// What `Chain.check` needs to check envelopes against this state.
+    public var context: Chain.Context {
+        Chain.Context(
+            vault: vault, authority: authority, revokedKeys: Set(revokedKeys.keys),
+            revokedBlocks: Set(revokedCapabilities.keys), registered: Set(registered.keys))
+    }
+}
