@@ -1,0 +1,58 @@
+public import Primitives
+public import VaultModel
+
+/// What `vault.seal` says in clear. Readable while the vault is sealed; nothing in it may be relied on before the
+/// file's MAC has been checked with the root key, see `VerifiedSeal`.
+public struct SealFacts: Equatable, Sendable {
+    public let vault: VaultID
+    public let profile: VaultProfile
+    /// 1 for a new vault; one more after each restore.
+    public var incarnation: UInt64
+    /// One more with every change of the file. Set by `VerifiedSeal`.
+    public internal(set) var generation: UInt64
+    /// When the vault was created, in milliseconds since 1970.
+    public let createdAtMilliseconds: Int64
+    /// Sealed on command or by an alarm: unattended slots are ignored until a person unseals.
+    public var isHeld: Bool
+    /// SHA-256 of the registry of table and field numbers: swapping two numbers would open an e-mail as a name.
+    public var registryHash: [UInt8]
+    /// SHA-256 of the policy in force.
+    public var policyPin: [UInt8]
+    /// The key whose signature everything else in the chain of authority goes back to.
+    public var authority: KeyID
+    /// Verifies checkpoints.
+    public var logKey: Ed25519.PublicKey
+    /// Verifies replies.
+    public var replyKey: Ed25519.PublicKey
+    /// SHA-256 of the broker's TLS certificate.
+    public var tlsPin: [UInt8]
+    /// age recipients that keyring archives are sealed to; none until recovery is set up.
+    public var recoveryRecipients: [String]
+
+    /// The facts of a new vault: incarnation 1, not held, no recipients. The three hashes have 32 bytes each.
+    public init(
+        vault: VaultID, profile: VaultProfile, createdAtMilliseconds: Int64, registryHash: [UInt8],
+        policyPin: [UInt8], authority: KeyID, logKey: Ed25519.PublicKey, replyKey: Ed25519.PublicKey, tlsPin: [UInt8]
+    ) {
+        self.vault = vault
+        self.profile = profile
+        incarnation = 1
+        generation = 1
+        self.createdAtMilliseconds = createdAtMilliseconds
+        isHeld = false
+        self.registryHash = registryHash
+        self.policyPin = policyPin
+        self.authority = authority
+        self.logKey = logKey
+        self.replyKey = replyKey
+        self.tlsPin = tlsPin
+        recoveryRecipients = []
+    }
+
+    /// What is not checked by types. A violation is the caller's mistake.
+    var isWellFormed: Bool {
+        [registryHash, policyPin, tlsPin].allSatisfy { $0.count == 32 } && incarnation > 0 && generation > 0
+            && createdAtMilliseconds >= 0 && recoveryRecipients.count <= SealFile.largestRecipientCount
+            && recoveryRecipients.allSatisfy(SealFile.isRecipient)
+    }
+}
