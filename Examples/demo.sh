@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Coffer's main job from end to end on invented customers: a fresh vault, a broker, two people with keys of their own,
+# an import, a look-up, a read, a refusal, and a log that verifies until one byte of it is changed.
+#
+# usage: Examples/demo.sh [CSV...]     (default: Examples/takeout-customers.csv)
+# COFFER_BIN names the folder of the two programs (default: .build/release).
+# Ends with 0 only if every step did what it should, the refused ones included.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+bin=${COFFER_BIN:-$root/.build/release}
+work=$(mktemp -d "${TMPDIR:-/tmp}/coffer-demo.XXXXXX")
+vault=$work/vault
+broker=
+step=0
+
+finish() {
+    status=$?
+    if [ -n "$broker" ]; then
+        kill "$broker" 2>/dev/null || true
+        wait "$broker" 2>/dev/null || true
+    fi
+    rm -rf "$work"
+    [ "$status" = 0 ] || printf '\ndemo: step %s did not end as it should\n' "$step" >&2
+    exit "$status"
+}
+trap finish EXIT
+
+# Nothing of the caller's own set-up may lead the demo to another vault or key.
+unset COFFER_DIR COFFER_IDENTITY COFFER_BROKER COFFER_PASSPHRASE_FILE SSH_AUTH_SOCK
+export XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config SWIFT_BACKTRACE=enable=no
+umask 077
+
+# say TEXT — a heading
+say() {
+    step=$((step + 1))
+    printf '\n== %d. %s\n' "$step" "$1"
+}
+
+# as WHO EXPECTED ARGUMENTS... — prints the command, runs it with WHO's key, holds its exit code against EXPECTED.
+# Its standard output is also kept in $output.
+as() {
+    local who=$1 expected=$2 code=0
+    shift 2
+    printf '%s$ coffer %s\n' "$who" "${*//$work\//}"
+    "$bin/coffer" "$@" --dir "$vault" --identity "$work/$who.key" --passphrase-file "$work/$who.pass" \
+        >"$work/output" || code=$?
+    cat "$work/output"
+    if [ "$code" != "$expected" ]; then
+        printf 'demo: expected exit code %s, got %s\n' "$expected" "$code" >&2
+        exit 1
+    fi
+    output=$(cat "$work/output")
+}
+
+# member NAME — a text member of the JSON object printed last
+member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/output" | head -n 1; }
+
+# holds TEXT — the output printed last contains TEXT
+holds() {
+    grep -qF -- "$1" "$work/output" || {
+        printf 'demo: the output lacks "%s"\n' "$1" >&2
+        exit 1
+    }
+}
+
+# A passphrase per person, drawn here and known to nobody: files, because an argument is visible to every user.
+for name in owner counter officer vault; do
+    head -c 18 /dev/urandom | base64 >"$work/$name.pass"
+done
+
+say "The owner makes a vault with the takeout policy (test profile: cheap key stretching, loopback only)"
+as owner 0 init --policy "$root/policies/takeout.yaml" --owner "Owner" --profile test \
+    --unseal-passphrase-file "$work/vault.pass" --json
+log_key=$(member log_key)
+
+say "The broker starts; it is sealed until a person unseals it"
+printf 'broker$ cofferd --dir vault\n'
+"$bin/cofferd" --dir "$vault" 2>"$work/broker.log" &
+broker=$!
+for _ in $(seq 200); do
+    grep -q '^ready' "$work/broker.log" && break
+    kill -0 "$broker" 2>/dev/null || break
+    sleep 0.05
+done
+cat "$work/broker.log"
+grep -q '^ready' "$work/broker.log"
+as owner 0 status
+as owner 0 unseal --unseal-passphrase-file "$work/vault.pass"
+
+say "A counter person and a compliance officer enrol, each with a key made on their own device"
+for pair in "counter:Lin:customer-service" "officer:Chen:compliance-officer"; do
+    IFS=: read -r who name role <<<"$pair"
+    as owner 0 staff invite --name "$name" --role "$role" --json
+    code=$(member code)
+    as "$who" 0 enroll --code "$code"
+    as owner 0 staff approve "$name"
+done
+as owner 0 staff list
+
+say "The counter imports the customers, first for trial"
+files=("$@")
+[ ${#files[@]} -gt 0 ] || files=("$root/Examples/takeout-customers.csv")
+for file in "${files[@]}"; do
+    as counter 0 import "$file" --map "$root/policies/maps/takeout-customers.yaml" --dry-run
+    as counter 0 import "$file" --map "$root/policies/maps/takeout-customers.yaml" --rejects "$work/rejects.csv"
+    if [ -s "$work/rejects.csv" ]; then printf '(%s lines in the rejects file)\n' "$(wc -l <"$work/rejects.csv")"; fi
+    rm -f "$work/rejects.csv"
+done
+
+say "The phone rings: who is calling? Masked by default, and logged"
+as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" \
+    --field "address=浙江省杭州市西湖区文三路 100 号 2 幢 301 室" --purpose order --json
+number=$(member number)
+as counter 0 find --phone 13912345678 --purpose order
+holds "$number"
+
+say "The address is needed for the order: a read in full, with its purpose, logged before it is shown"
+as counter 0 customer show "$number" --fields name,phone,address --purpose order
+holds "文三路 100 号"
+
+say "An ID number is not the counter's business: refused, and the refusal is in the log"
+as counter 3 customer show "$number" --fields id_number --purpose order
+as officer 0 log tail -n 4
+
+say "The officer takes the log away and checks it without broker, vault or network"
+as officer 0 log export --out "$work/export"
+as officer 0 log verify "$work/export" --key "$log_key"
+
+say "One byte of the exported log is changed: the check finds it"
+printf 'attacker$ change one byte of export/parts/core.jsonl\n'
+size=$(stat -c %s "$work/export/parts/core.jsonl")
+byte=$(dd if="$work/export/parts/core.jsonl" bs=1 skip=$((size / 2)) count=1 status=none | od -An -tu1)
+printf "\\$(printf %03o $((byte ^ 1)))" |
+    dd of="$work/export/parts/core.jsonl" bs=1 seek=$((size / 2)) conv=notrunc status=none
+as officer 1 log verify "$work/export" --key "$log_key"
+
+say "The vault's files hold no name, phone or address"
+if grep -rqaF -e "林小美" -e "13912345678" -e "文三路" "$vault" "$work/export" "$work/broker.log"; then
+    printf 'demo: found a customer in a file\n' >&2
+    exit 1
+fi
+printf 'none found in %s files\n' "$(find "$vault" "$work/export" -type f | wc -l)"
+
+say "The broker is sealed and stops"
+as owner 0 seal
+wait "$broker"
+broker=
+printf '\ndemo: all %d steps ended as they should\n' "$step"
