@@ -104,14 +104,19 @@ public struct RequestBinding: Hashable, Sendable {
         self.signature = signature
     }
 
-    /// Of a request that may turn out to be malformed: nil when one of the parts is missing or repeated, in which
-    /// case the refusal is sent unsigned.
+    /// Of a request that may turn out to be malformed: nil when one of the parts is missing or repeated or holds
+    /// what could pass for a line of the signature base; the refusal is then sent unsigned.
     public init?(_ request: IncomingRequest) {
         guard let digest = try? request.single(.contentDigest), let head = try? request.single(.request),
-            let signature = try? request.single(.signature)
+            let signature = try? request.single(.signature),
+            [request.method, request.authority, request.path, digest, head, signature].allSatisfy(Self.isPrintable)
         else { return nil }
         self.init(
             method: request.method, authority: request.authority, path: request.path, contentDigest: digest,
             cofferRequest: head, signature: signature)
+    }
+
+    private static func isPrintable(_ text: String) -> Bool {
+        text.utf8.count <= WireLimits.headerBytes && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 }

@@ -38,7 +38,7 @@ public struct SignatureInput: Hashable, Sendable {
             cursor.skip(";created="), let created = cursor.integer(),
             cursor.skip(";keyid=\"ed25519:"), let kid = cursor.text(count: 43).flatMap({ KeyID($0) }),
             cursor.skip("\";expires="), let expires = cursor.integer(),
-            cursor.skip(";nonce=\""), let nonce = cursor.text(count: Nonce.characters), Nonce.isValid(nonce),
+            cursor.skip(";nonce=\""), let nonce = cursor.text(count: WireNonce.characters), WireNonce.isValid(nonce),
             cursor.skip("\";tag=\""), cursor.skip(Self.tag), cursor.skip("\""), cursor.isAtEnd
         else { return nil }
         self.init(created: created, kid: kid, expires: expires, nonce: nonce)
@@ -55,7 +55,7 @@ public struct SignatureInput: Hashable, Sendable {
 }
 
 /// 128 random bits as 22 characters of base64url: request nonces and the `rid` of bodies.
-public enum Nonce {
+public enum WireNonce {
     static let characters = 22
 
     public static func random() -> String { Base64URL.encode(Random.bytes(16)) }

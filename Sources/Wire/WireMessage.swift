@@ -33,13 +33,13 @@ extension MessagePart {
 public protocol WireMessage: MessagePart {}
 
 /// One operation: its endpoint and the types of its two messages. Broker, client and command line share them.
-public protocol Operation: Sendable {
+public protocol WireOperation: Sendable {
     associatedtype Request: WireMessage
     associatedtype Reply: WireMessage
     static var endpoint: Endpoint { get }
 }
 
-extension Operation {
+extension WireOperation {
     public static var path: String { endpoint.path }
     /// The act a head for this operation usually names.
     public static var act: Act { endpoint.acts[0] }
@@ -51,7 +51,7 @@ public struct RequestBody<Message: WireMessage>: Equatable, Sendable {
     public let rid: String
     public let message: Message
 
-    public init(_ message: Message, rid: String = Nonce.random()) {
+    public init(_ message: Message, rid: String = WireNonce.random()) {
         self.message = message
         self.rid = rid
     }
@@ -59,7 +59,7 @@ public struct RequestBody<Message: WireMessage>: Equatable, Sendable {
     /// Reads the canonical JSON of a request body of at most 64 KiB.
     public init(canonical bytes: [UInt8]) throws(MessageError) {
         var members = try MessageReader(bytes, most: WireLimits.bodyBytes)
-        rid = try members.parsed("rid") { Nonce.isValid($0) ? $0 : nil }
+        rid = try members.parsed("rid") { WireNonce.isValid($0) ? $0 : nil }
         message = try Message(reading: &members)
         try members.finish()
     }

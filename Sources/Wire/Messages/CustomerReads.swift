@@ -1,7 +1,7 @@
 public import VaultModel
 
 /// `POST /v1/customer/show`: fields of the customers the head names, in the form it names.
-public enum ShowCustomers: Operation {
+public enum ShowCustomers: WireOperation {
     public static let endpoint = Endpoint.customerShow
     /// Everything asked stands in the head.
     public typealias Request = NoMembers
@@ -50,7 +50,7 @@ public enum ShowCustomers: Operation {
 }
 
 /// `POST /v1/customer/match`: whether a field of the one customer in the head has this value.
-public enum MatchCustomer: Operation {
+public enum MatchCustomer: WireOperation {
     public static let endpoint = Endpoint.customerMatch
 
     public struct Request: WireMessage {

@@ -1,7 +1,7 @@
 public import VaultModel
 
 /// `POST /v1/customer/add`: a new customer. The head's `fld` names the fields, its `sub` is empty.
-public enum AddCustomer: Operation {
+public enum AddCustomer: WireOperation {
     public static let endpoint = Endpoint.customerAdd
 
     public struct Request: WireMessage {
@@ -20,7 +20,7 @@ public enum AddCustomer: Operation {
 }
 
 /// `POST /v1/customer/update`: new values for some fields of the one customer in the head. An empty list removes a field.
-public enum UpdateCustomer: Operation {
+public enum UpdateCustomer: WireOperation {
     public static let endpoint = Endpoint.customerUpdate
 
     public struct Request: WireMessage {
@@ -48,7 +48,7 @@ public enum UpdateCustomer: Operation {
 }
 
 /// `POST /v1/customer/verify`: the person in the head was asked and her data is right as of today.
-public enum VerifyCustomer: Operation {
+public enum VerifyCustomer: WireOperation {
     public static let endpoint = Endpoint.customerVerify
     public typealias Request = NoMembers
     public typealias Reply = RevisionReply

@@ -1,7 +1,7 @@
 public import VaultModel
 
 /// `POST /v1/log/export/begin`: fixes the range and the filter of an export and logs it. The pages follow.
-public enum BeginExport: Operation {
+public enum BeginExport: WireOperation {
     public static let endpoint = Endpoint.logExportBegin
     public static let mostBlocks = 10_000
     public static let mostPolicies = 1_000

@@ -1,5 +1,5 @@
 /// `POST /v1/log/export/page`: some entries of an export, in order, every index present.
-public enum GetExportPage: Operation {
+public enum GetExportPage: WireOperation {
     public static let endpoint = Endpoint.logExportPage
     public static let mostItems = 500
 
@@ -43,7 +43,7 @@ public enum GetExportPage: Operation {
 }
 
 /// `POST /v1/log/export/object`: a block or a policy that the entries name.
-public enum GetExportObject: Operation {
+public enum GetExportObject: WireOperation {
     public static let endpoint = Endpoint.logExportObject
     public static let dataBytes = 48 * 1_024
 
@@ -90,7 +90,7 @@ public enum GetExportObject: Operation {
 }
 
 /// `POST /v1/log/export/end`: everything was fetched; the broker logs the end and forgets the job.
-public enum EndExport: Operation {
+public enum EndExport: WireOperation {
     public static let endpoint = Endpoint.logExportEnd
 
     public struct Request: WireMessage {

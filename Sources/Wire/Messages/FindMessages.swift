@@ -2,7 +2,7 @@ public import VaultModel
 
 /// `POST /v1/find`: looks customers up by a value. The head names the masked fields asked for; the value travels in
 /// the body and is never stored.
-public enum Find: Operation {
+public enum FindCustomers: WireOperation {
     public static let endpoint = Endpoint.find
     public static let mostMatches = 100
     public static let valueBytes = 512

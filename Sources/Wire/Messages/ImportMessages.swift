@@ -1,6 +1,6 @@
 /// `POST /v1/import/begin`: opens an import job, or finds the unfinished one of the same file. The head's `obj` is the
 /// SHA-256 of the source file and its `fld` the fields that will be written.
-public enum BeginImport: Operation {
+public enum BeginImport: WireOperation {
     public static let endpoint = Endpoint.importBegin
 
     public struct Request: WireMessage {
@@ -53,7 +53,7 @@ public enum BeginImport: Operation {
 }
 
 /// `POST /v1/import/batch`: some rows, written in one transaction.
-public enum ImportBatch: Operation {
+public enum ImportBatch: WireOperation {
     public static let endpoint = Endpoint.importBatch
     public static let mostRows = 500
 
@@ -164,7 +164,7 @@ public enum ImportBatch: Operation {
 }
 
 /// `POST /v1/import/end`: closes the job and says what it did altogether, earlier attempts included.
-public enum EndImport: Operation {
+public enum EndImport: WireOperation {
     public static let endpoint = Endpoint.importEnd
 
     public struct Request: WireMessage {

@@ -1,7 +1,7 @@
 public import CanonicalJSON
 
 /// `POST /v1/log/tail`: the cores of the newest entries.
-public enum TailLog: Operation {
+public enum TailLog: WireOperation {
     public static let endpoint = Endpoint.logTail
     public static let mostEntries = 500
 
@@ -50,7 +50,7 @@ public enum TailLog: Operation {
 }
 
 /// `POST /v1/log/show`: one entry with its proof.
-public enum ShowLogEntry: Operation {
+public enum ShowLogEntry: WireOperation {
     public static let endpoint = Endpoint.logShow
 
     public struct Request: WireMessage {

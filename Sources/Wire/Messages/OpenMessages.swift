@@ -11,14 +11,14 @@ public enum VaultState: String, CaseIterable, Hashable, Sendable {
 }
 
 /// `default`, or `test` with a cheap passphrase hash, which can never be converted.
-public enum Profile: String, CaseIterable, Hashable, Sendable {
+public enum WireProfile: String, CaseIterable, Hashable, Sendable {
     case `default` = "default"
     case test
 }
 
 /// The reply to the unsigned `GET /health`: who the broker says it is. Nothing in it is believed until the enrolment
 /// code or the identity file confirms the keys.
-public struct Health: WireMessage {
+public struct HealthReply: WireMessage {
     public let state: VaultState
     public let vault: VaultID
     public let incarnation: UInt64
@@ -30,12 +30,12 @@ public struct Health: WireMessage {
     public let tlsPin: String
     /// The key that signs blocks.
     public let authority: KeyID
-    public let profile: Profile
+    public let profile: WireProfile
     public let version: String
 
     public init(
         state: VaultState, vault: VaultID, incarnation: UInt64, logKey: String, replyKey: KeyID, tlsPin: String,
-        authority: KeyID, profile: Profile, version: String
+        authority: KeyID, profile: WireProfile, version: String
     ) {
         self.state = state
         self.vault = vault
@@ -56,7 +56,7 @@ public struct Health: WireMessage {
         replyKey = try members.parsed("reply_key") { KeyID($0) }
         tlsPin = try members.text("tls_pin", most: 64)
         authority = try members.parsed("authority") { KeyID($0) }
-        profile = try members.parsed("profile") { Profile(rawValue: $0) }
+        profile = try members.parsed("profile") { WireProfile(rawValue: $0) }
         version = try members.text("version", most: 64)
     }
 
@@ -74,9 +74,9 @@ public struct Health: WireMessage {
 }
 
 /// The reply to the unsigned `GET /v1/status`. While sealed, what only the keys could tell is 0 or empty.
-public struct Status: WireMessage {
+public struct StatusReply: WireMessage {
     public let state: VaultState
-    public let profile: Profile
+    public let profile: WireProfile
     public let vault: VaultID
     public let incarnation: UInt64
     public let logSize: UInt64
@@ -88,7 +88,7 @@ public struct Status: WireMessage {
     public let warnings: [String]
 
     public init(
-        state: VaultState, profile: Profile, vault: VaultID, incarnation: UInt64, logSize: UInt64, customers: UInt64,
+        state: VaultState, profile: WireProfile, vault: VaultID, incarnation: UInt64, logSize: UInt64, customers: UInt64,
         policy: String, unattended: Bool, warnings: [String]
     ) {
         self.state = state
@@ -104,7 +104,7 @@ public struct Status: WireMessage {
 
     public init(reading members: inout MessageReader) throws(MessageError) {
         state = try members.parsed("state") { VaultState(rawValue: $0) }
-        profile = try members.parsed("profile") { Profile(rawValue: $0) }
+        profile = try members.parsed("profile") { WireProfile(rawValue: $0) }
         vault = try members.parsed("vault_id") { VaultID($0) }
         incarnation = try members.count("incarnation")
         logSize = try members.count("log_size")

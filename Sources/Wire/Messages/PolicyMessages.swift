@@ -1,7 +1,7 @@
 public import CanonicalJSON
 
 /// `POST /v1/policy/apply`: puts a policy into force. The block is signed by the owner and names the policy's hash.
-public enum ApplyPolicy: Operation {
+public enum ApplyPolicy: WireOperation {
     public static let endpoint = Endpoint.policyApply
     /// Bytes of a policy file.
     public static let policyBytes = 40 * 1024
@@ -52,7 +52,7 @@ public enum ApplyPolicy: Operation {
 }
 
 /// `POST /v1/policy/get`: the policy in force, or an earlier one by its hash.
-public enum GetPolicy: Operation {
+public enum GetPolicy: WireOperation {
     public static let endpoint = Endpoint.policyGet
 
     public struct Request: WireMessage {

@@ -1,7 +1,7 @@
 public import VaultModel
 
 /// `POST /v1/staff/invite`: tells the broker that a code exists. The code's secret stays with the owner's client.
-public enum InviteStaff: Operation {
+public enum InviteStaff: WireOperation {
     public static let endpoint = Endpoint.staffInvite
 
     public struct Request: WireMessage {
@@ -50,7 +50,7 @@ public enum InviteStaff: Operation {
 }
 
 /// `POST /v1/enroll`, signed by the new key: possession is proved by the signature, knowledge of the code by the MAC.
-public enum Enroll: Operation {
+public enum Enroll: WireOperation {
     public static let endpoint = Endpoint.enroll
 
     public struct Request: WireMessage {
@@ -78,7 +78,7 @@ public enum Enroll: Operation {
 }
 
 /// `POST /v1/staff/pending`: the key that answered an invitation, for the owner's client to check and sign.
-public enum PendingStaff: Operation {
+public enum PendingStaff: WireOperation {
     public static let endpoint = Endpoint.staffPending
 
     public struct Request: WireMessage {

@@ -2,7 +2,7 @@ public import CanonicalJSON
 public import VaultModel
 
 /// `POST /v1/staff/approve`: registers one signed block, first the enrolment, then the root capability.
-public enum ApproveStaff: Operation {
+public enum ApproveStaff: WireOperation {
     public static let endpoint = Endpoint.staffApprove
 
     public struct Request: WireMessage {
@@ -31,7 +31,7 @@ public enum ApproveStaff: Operation {
 }
 
 /// `POST /v1/staff/list`: everybody with a key.
-public enum ListStaff: Operation {
+public enum ListStaff: WireOperation {
     public static let endpoint = Endpoint.staffList
     public static let mostPeople = 1_000
     public typealias Request = NoMembers
@@ -102,7 +102,7 @@ public enum ListStaff: Operation {
 }
 
 /// `POST /v1/staff/whoami`: what the broker knows about the key that asks.
-public enum WhoAmI: Operation {
+public enum WhoAmI: WireOperation {
     public static let endpoint = Endpoint.staffWhoAmI
     public typealias Request = NoMembers
 

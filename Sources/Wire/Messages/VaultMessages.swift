@@ -1,5 +1,5 @@
 /// `POST /v1/unseal`: opens the vault with a passphrase.
-public enum UnsealVault: Operation {
+public enum UnsealVault: WireOperation {
     public static let endpoint = Endpoint.unseal
 
     public struct Request: WireMessage {
@@ -27,7 +27,7 @@ public enum UnsealVault: Operation {
 }
 
 /// `POST /v1/seal`: wipes the keys; the broker restarts sealed and stays so until a person unseals.
-public enum SealVault: Operation {
+public enum SealVault: WireOperation {
     public static let endpoint = Endpoint.seal
     public typealias Request = NoMembers
     public typealias Reply = StateReply
