@@ -54,8 +54,9 @@ extern "C" int32_t coffer_phone_parse(
     if (error != PhoneNumberUtil::NO_PARSING_ERROR) return status_of(error);
     if (!util.IsValidNumber(number)) return COFFER_TEXT_INVALID_NUMBER;
 
+    // E.164 leaves the extension out, the national form ends with it. (Clearing it in the message would need
+    // libprotobuf at link time.)
     const std::string suffix = number.has_extension() ? number.extension() : std::string();
-    number.clear_extension();
     std::string international;
     util.Format(number, PhoneNumberUtil::E164, &international);
     std::string formatted;
@@ -64,6 +65,8 @@ extern "C" int32_t coffer_phone_parse(
     for (const char c : formatted) {
         if (c >= '0' && c <= '9') digits.push_back(c);
     }
+    if (digits.size() < suffix.size()) return COFFER_TEXT_FAILED;
+    digits.resize(digits.size() - suffix.size());
     const bool fits = copy(international, e164, e164_capacity, e164_count)
         && copy(suffix, extension, extension_capacity, extension_count)
         && copy(digits, national, national_capacity, national_count);

@@ -157,9 +157,9 @@ public enum Label {
         matches(text, most: 32, separator: UInt8(ascii: "-"))
     }
 
-    /// `[a-z][a-z0-9_]{0,15}`: records and fields, which become members of canonical JSON.
+    /// `[a-z][a-z0-9_]{0,31}`: records and fields, which become members of messages.
     public static func isMember(_ text: String) -> Bool {
-        matches(text, most: 16, separator: UInt8(ascii: "_"))
+        matches(text, most: 32, separator: UInt8(ascii: "_"))
     }
 
     private static func matches(_ text: String, most: Int, separator: UInt8) -> Bool {
