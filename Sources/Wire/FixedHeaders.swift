@@ -46,7 +46,8 @@ enum FixedHeaders {
 
     /// The block id (base64url) of `:<base64 of 32 bytes>:`, nil inside for `::`; throws for anything else.
     static func capability(_ value: String) throws(WireError) -> String? {
-        guard let bytes = bytes(ofSequence: value, most: SHA256.size), bytes.isEmpty || bytes.count == SHA256.size else {
+        guard let bytes = bytes(ofSequence: value, most: SHA256.size), bytes.isEmpty || bytes.count == SHA256.size
+        else {
             throw .capability
         }
         return bytes.isEmpty ? nil : Base64URL.encode(bytes)

@@ -55,7 +55,8 @@ public enum RequestProfile {
             request.authority.utf8.elementsEqual(authority.utf8)
         else { throw .authority }
         guard request.query == nil else { throw .query }
-        guard let endpoint = Endpoint(rawValue: request.path), request.path.utf8.elementsEqual(endpoint.path.utf8) else {
+        guard let endpoint = Endpoint(rawValue: request.path), request.path.utf8.elementsEqual(endpoint.path.utf8)
+        else {
             throw .path
         }
         return endpoint

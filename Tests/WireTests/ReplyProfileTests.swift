@@ -43,7 +43,9 @@ import VaultModel
 
     @Test func `each part of the request is bound`() throws {
         let right = try Sample.signed().binding
-        let parts = [right.method, right.authority, right.path, right.contentDigest, right.cofferRequest, right.signature]
+        let parts = [
+            right.method, right.authority, right.path, right.contentDigest, right.cofferRequest, right.signature,
+        ]
         for index in parts.indices {
             var parts = parts
             parts[index] += "x"

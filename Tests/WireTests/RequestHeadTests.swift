@@ -26,7 +26,8 @@ import VaultModel
     @Test func `a head is read back as it was written`() throws {
         let heads = [
             Sample.head(),
-            RequestHead(act: .find, counter: 1, fields: Sample.fields("customer.name"), form: .masked, purpose: "order"),
+            RequestHead(
+                act: .find, counter: 1, fields: Sample.fields("customer.name"), form: .masked, purpose: "order"),
             RequestHead(act: .import, counter: 9_007_199_254_740_991, object: String(repeating: "0a", count: 32)),
             RequestHead(
                 act: .read, counter: 2, ref: "o_" + Crockford.randomLower(26),

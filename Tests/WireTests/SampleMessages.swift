@@ -79,7 +79,8 @@ enum SampleMessages {
     private static let staff: [SampleMessage] = [
         SampleMessage(
             InviteStaff.Request(
-                invitation: "abc", person: person, name: "李娜", role: role("courier"), shop: ShopName("s12"), expires: 5)),
+                invitation: "abc", person: person, name: "李娜", role: role("courier"), shop: ShopName("s12"), expires: 5)
+        ),
         SampleMessage(
             InviteStaff.Request(
                 invitation: "abc", person: person, name: "李娜", role: role("courier"), shop: nil, expires: 5)),
@@ -92,8 +93,8 @@ enum SampleMessages {
         SampleMessage(
             ListStaff.Reply(staff: [
                 ListStaff.Member(
-                    name: "李娜", person: person, role: role("owner"), kid: kid, expires: 1, nda: 2, training: 3,
-                    state: "active")
+                    name: "李娜", person: person, role: role("owner"), kid: kid, expires: 1, nda: "2026-01-31",
+                    training: "", state: "active")
             ])),
         SampleMessage(WhoAmI.Reply(person: person, name: "李娜", role: role("owner"), expires: 1, policy: hash)),
     ]

@@ -172,7 +172,9 @@ public enum EndImport: WireOperation {
 
         public init(job: String) { self.job = job }
 
-        public init(reading members: inout MessageReader) throws(MessageError) { job = try members.text("job", most: 64) }
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            job = try members.text("job", most: 64)
+        }
 
         public func write(to members: inout MessageWriter) { members.put("job", job) }
     }

@@ -88,8 +88,8 @@ public struct StatusReply: WireMessage {
     public let warnings: [String]
 
     public init(
-        state: VaultState, profile: WireProfile, vault: VaultID, incarnation: UInt64, logSize: UInt64, customers: UInt64,
-        policy: String, unattended: Bool, warnings: [String]
+        state: VaultState, profile: WireProfile, vault: VaultID, incarnation: UInt64, logSize: UInt64,
+        customers: UInt64, policy: String, unattended: Bool, warnings: [String]
     ) {
         self.state = state
         self.profile = profile

@@ -56,16 +56,16 @@ public enum ListStaff: WireOperation {
         public let kid: KeyID
         /// When the root capability ends, seconds since 1970.
         public let expires: Int64
-        /// When the confidentiality agreement was signed, seconds since 1970, 0 if never.
-        public let nda: Int64
-        /// Until when the training counts, seconds since 1970, 0 if never.
-        public let training: Int64
+        /// The day the confidentiality agreement was signed, `2026-01-31`, or empty.
+        public let nda: String
+        /// The last day the training counts, or empty.
+        public let training: String
         /// An enumerated word: `active`, `due`, `expired`, `revoked`, `pending`.
         public let state: String
 
         public init(
-            name: String, person: PersonID, role: RoleName, kid: KeyID, expires: Int64, nda: Int64, training: Int64,
-            state: String
+            name: String, person: PersonID, role: RoleName, kid: KeyID, expires: Int64, nda: String,
+            training: String, state: String
         ) {
             self.name = name
             self.person = person
@@ -83,8 +83,8 @@ public enum ListStaff: WireOperation {
             role = try members.parsed("role") { RoleName($0) }
             kid = try members.parsed("kid") { KeyID($0) }
             expires = try members.number("expires")
-            nda = try members.number("nda")
-            training = try members.number("training")
+            nda = try members.text("nda", most: 10)
+            training = try members.text("training", most: 10)
             state = try members.text("state", most: 32)
         }
 
