@@ -5,7 +5,7 @@ public import VaultModel
 ///
 /// The state holds no clock and no policy. Registration is by log index: a key that was offboarded can back-date a
 /// signature, but not its place in the log.
-public struct AuthorityState: Sendable {
+public struct AuthorityState: Equatable, Sendable {
     public let vault: VaultID
     /// The key that signs roots, enrolments, policies, clock statements and, in this version, revocations.
     public let authority: KeyID
