@@ -15,4 +15,20 @@ public enum LogLimits {
     public static let proofHashes = 65
     /// Bytes of a receipt or a proof file.
     public static let receiptBytes = 64 * 1024
+    /// Findings and notes reported of one export.
+    public static let findings = 10_000
+    /// Bytes of a policy or block file, and of any file that is read whole and not covered by another limit.
+    public static let fileBytes = 1024 * 1024
+    /// Proof files checked in one export.
+    public static let proofFiles = 100_000
+    /// Seconds by which the time of an entry may differ from the span its request was signed for: the clocks of two
+    /// machines (30 s, as for requests) and the time a request may wait for its commit.
+    public static let signatureSlackSeconds: Int64 = 60
+    /// How old an entry must be before these parts may be destroyed, whatever the policy says.
+    public static let coreFloorDays: Int64 = 365
+    public static let subjectFloorDays: Int64 = 183
+    /// Seconds a request may wait between its judgement and its commit.
+    static let commitDelaySeconds: Int64 = 5
+    /// More approvals than any rule asks for.
+    static let anyApprovals = 100
 }

@@ -1,0 +1,65 @@
+import Authority
+import VaultModel
+
+/// Everything that must hold between entries: time, counters, purges, withheld parts, rights.
+struct EntryReplay {
+    private let withheld: WithheldParts
+    private var rights: RightsReplay
+    private var counters = CounterReplay()
+    private var purges = PurgeReplay()
+    private var lastTime: Int64 = 0
+    private(set) var signaturesVerified = 0
+    private(set) var signaturesNotChecked = 0
+    private(set) var notes = FindingList()
+
+    init(withheld: WithheldParts, rights: RightsReplay) {
+        self.withheld = withheld
+        self.rights = rights
+    }
+
+    /// Takes the next entry.
+    mutating func apply(_ entry: CheckedEntry, into findings: inout FindingList) {
+        findings.add(entry.findings)
+        if let core = entry.core {
+            if core.time < lastTime { findings.add(.core, .time, at: entry.index) }
+            lastTime = max(lastTime, core.time)
+        }
+        judgeLines(entry, &findings)
+        guard let core = entry.core else { return }
+        count(entry, core, &findings)
+        let registered = rights.apply(entry, core, into: &findings)
+        if let registered, case .purge(let order) = registered {
+            purges.order(order, at: entry.index, time: core.time)
+        }
+    }
+
+    /// What can be said only after the last entry.
+    func finish(into findings: inout FindingList) { findings.add(purges.findings()) }
+
+    private mutating func judgeLines(_ entry: CheckedEntry, _ findings: inout FindingList) {
+        let parts: [(LogPart, IndexRanges)] = [
+            (.core, withheld.core), (.subject, withheld.subject), (.evidence, withheld.evidence),
+        ]
+        for (line, (part, announced)) in zip(entry.lines, parts) {
+            let isWithheld = if case .withheld = line { true } else { false }
+            if isWithheld != announced.contains(entry.index) { findings.add(part, .withheld, at: entry.index) }
+            if case .purged = line { purges.miss(part, at: entry.index, time: lastTime) }
+        }
+    }
+
+    private mutating func count(_ entry: CheckedEntry, _ core: EntryCore, _ findings: inout FindingList) {
+        var base: [UInt8]?
+        switch entry.evidence {
+        case .request(_, let bytes): base = bytes
+        case .unknown where core.kid != nil: signaturesNotChecked += 1
+        default: break
+        }
+        if entry.signatureVerified { signaturesVerified += 1 }
+        switch counters.take(core, base: base) {
+        case .fresh: break
+        case .repeated: findings.add(.counter, .repeated, at: entry.index)
+        // In a filtered export every gap is one of the filter's.
+        case .gap: if withheld.core.isEmpty { notes.add(.counter, .gap, at: entry.index) }
+        }
+    }
+}

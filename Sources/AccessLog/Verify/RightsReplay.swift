@@ -1,0 +1,156 @@
+import Authority
+import Policy
+import Primitives
+import VaultModel
+
+/// Who was allowed what, replayed entry by entry from the blocks in the export: registration, revocation, the policy in
+/// force, and whether each granted request was covered by them at its index.
+struct RightsReplay {
+    private let files: ExportFiles
+    private let vault: VaultID
+    private var state: AuthorityState
+    private var policies: [String: PolicyDocument] = [:]
+    private var missingPolicies: Set<String> = []
+
+    init(files: ExportFiles, vault: VaultID, authority: KeyID) {
+        self.files = files
+        self.vault = vault
+        state = AuthorityState(vault: vault, authority: authority, acceptsDelegations: true)
+    }
+
+    /// Judges one entry and takes what it puts in force. Returns the block it registers, if any.
+    mutating func apply(_ entry: CheckedEntry, _ core: EntryCore, into findings: inout FindingList) -> Block? {
+        let before = state.policy?.sha256
+        let block = register(entry, core, &findings)
+        judgePolicy(core, before: before, &findings)
+        switch entry.evidence {
+        case .request(let request, _) where core.decision == .allow: judge(request, core, &findings)
+        case .block where block == nil && core.decision == .allow:
+            // Evidence that is a block stands for that block, or for nothing.
+            findings.add(.block, .refused, at: core.seq)
+        default: break
+        }
+        return block
+    }
+
+    // MARK: - Blocks
+
+    private mutating func register(_ entry: CheckedEntry, _ core: EntryCore, _ findings: inout FindingList) -> Block? {
+        guard core.decision == .allow, core.kind.mayCarryBlock, let hash = Hex.decode(core.object), hash.count == 32
+        else { return nil }
+        let file = ExportLayout.block(hash: hash)
+        guard let bytes = files.read(file) else {
+            findings.add(.block, .missing, at: core.seq, file: file)
+            return nil
+        }
+        let envelope: DSSEEnvelope
+        do {
+            envelope = try DSSEEnvelope(parsing: bytes)
+        } catch {
+            findings.add(.block, .malformed, at: core.seq, file: file)
+            return nil
+        }
+        guard SHA256.hash(envelope.payload) == hash else {
+            findings.add(.block, .hash, at: core.seq, file: file)
+            return nil
+        }
+        do {
+            let signed = try Block.open(envelope, vault: vault)
+            if case .block = entry.evidence, core.kid != signed.issuer {
+                findings.add(.block, .refused, at: core.seq, file: file)
+            }
+            do {
+                try state.register(signed, at: core.seq, time: core.time)
+            } catch .unsupported {
+                // Statements that establish no right: approvals, purges, holds. The caller looks at those it knows.
+            }
+            return signed.block
+        } catch {
+            findings.add(.block, .refused, at: core.seq, file: file)
+            return nil
+        }
+    }
+
+    // MARK: - Requests
+
+    private func judge(_ request: SignedRequest, _ core: EntryCore, _ findings: inout FindingList) {
+        let ask = ask(of: request, core)
+        let seconds = core.time / 1000
+        var result = state.evaluate(ask, now: seconds)
+        if case .failure = result {
+            // The request was judged when it came, the entry bears the time of its commit.
+            result = state.evaluate(ask, now: seconds - LogLimits.commitDelaySeconds)
+        }
+        switch result {
+        case .failure(let refusal):
+            let problem: LogProblem =
+                switch refusal.reason {
+                case .notEnrolled: .notEnrolled
+                case .revokedKey, .revokedCapability: .revoked
+                default: .notAllowed
+                }
+            findings.add(.signature, problem, at: core.seq)
+        case .success(let standing):
+            if core.role != standing.role.text { findings.add(.core, .head, at: core.seq) }
+            if !policyAllows(request, core, standing) { findings.add(.policy, .notAllowedByPolicy, at: core.seq) }
+        }
+    }
+
+    private func ask(of request: SignedRequest, _ core: EntryCore) -> Ask {
+        var shop = ShopName(core.shop)
+        if shop == nil, case .only(let shops)? = state.root(for: request.kid)?.block.shops { shop = shops.first }
+        return Ask(
+            kid: request.kid, act: request.act, fields: core.fields, form: core.form ?? .masked,
+            purpose: Purpose(request.purpose), shop: shop, customers: request.customers, orders: request.orders,
+            capability: BlockID(core.capability), peerUID: core.uid == EntryDraft.noUID ? nil : UInt32(core.uid))
+    }
+
+    // MARK: - Policy
+
+    private mutating func judgePolicy(_ core: EntryCore, before: String?, _ findings: inout FindingList) {
+        if core.policy.isEmpty {
+            if core.releasesFields { findings.add(.policy, .otherPolicy, at: core.seq) }
+            return
+        }
+        // The entry that changes the policy may name the old one or the new one.
+        guard core.policy == state.policy?.sha256 || core.policy == before else {
+            findings.add(.policy, .otherPolicy, at: core.seq)
+            return
+        }
+        load(core.policy, at: core.seq, &findings)
+    }
+
+    private mutating func load(_ sha256: String, at index: UInt64, _ findings: inout FindingList) {
+        guard policies[sha256] == nil, !missingPolicies.contains(sha256) else { return }
+        missingPolicies.insert(sha256)
+        let file = ExportLayout.policy(sha256)
+        guard let bytes = files.read(file) else {
+            findings.add(.policy, .missing, at: index, file: file)
+            return
+        }
+        guard Hex.encode(SHA256.hash(bytes)) == sha256 else {
+            findings.add(.policy, .hash, at: index, file: file)
+            return
+        }
+        guard case .success(let policy) = PolicyDocument.parse(bytes, file: file) else {
+            findings.add(.policy, .malformed, at: index, file: file)
+            return
+        }
+        policies[sha256] = policy
+    }
+
+    /// Whether the policy gives the role these values. Only reading and comparing can be replayed: what other acts need
+    /// to know stands in bodies, which nobody keeps. Approvals are taken as given.
+    private func policyAllows(_ request: SignedRequest, _ core: EntryCore, _ standing: Standing) -> Bool {
+        guard request.act == .read || request.act == .match, let policy = policies[core.policy] else { return true }
+        let links = standing.chain.links
+        let delegator = standing.isDelegated ? links[links.count - 2].block.role : nil
+        let decision = policy.decide(
+            role: standing.role,
+            ask: PolicyAsk(
+                act: request.act, fields: core.fields, form: core.form, purpose: Purpose(request.purpose),
+                delegator: delegator, approvals: LogLimits.anyApprovals))
+        if case .allow = decision { return true }
+        return false
+    }
+}
