@@ -48,7 +48,10 @@ public struct PhoneNumber: Hashable, Sendable {
             default: throw .phoneNotANumber
             }
         }
-        guard text.utf8.count <= 64, text.utf8.contains(where: \.isASCIIDigit) else { throw .phoneNotANumber }
+        // A second + would begin a second number, which libphonenumber passes over in silence.
+        guard text.utf8.count <= 64, text.utf8.contains(where: \.isASCIIDigit),
+            text.utf8.lastIndex(of: UInt8(ascii: "+")) ?? text.startIndex == text.startIndex
+        else { throw .phoneNotANumber }
         return text
     }
 }
