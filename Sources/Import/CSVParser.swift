@@ -41,22 +41,31 @@ public struct CSVRow: Equatable, Sendable {
 
     /// The next row; nil when the parser is hungry, or at the end.
     mutating func next() throws(ImportError) -> CSVRow? {
+        guard let line = try advance() else { return nil }
+        return CSVRow(line: line, cells: try cells())
+    }
+
+    /// Checks the next row and passes over it. False when the parser is hungry, or at the end.
+    mutating func skip() throws(ImportError) -> Bool { try advance() != nil }
+
+    /// The line of the next row, whose cells are then at hand.
+    private mutating func advance() throws(ImportError) -> Int? {
         var consumed = 0
         let status = unsafe pending.withUnsafeBufferPointer { bytes in
             unsafe ccsv_feed(reader, bytes.baseAddress.map { unsafe $0 + position }, bytes.count - position, &consumed)
         }
         position += consumed
-        if let row = try row(status) { return row }
+        if let line = try line(after: status) { return line }
         guard isFinished else { return nil }
-        return try row(unsafe ccsv_finish(reader))
+        return try line(after: unsafe ccsv_finish(reader))
     }
 
-    private func row(_ status: ccsv_status) throws(ImportError) -> CSVRow? {
+    private func line(after status: ccsv_status) throws(ImportError) -> Int? {
         let line = unsafe Int(ccsv_line(reader))
         let rowLine = unsafe Int(ccsv_row_line(reader))
         switch status {
         case ccsv_more, ccsv_end: return nil
-        case ccsv_row: return CSVRow(line: rowLine, cells: try cells())
+        case ccsv_row: return rowLine
         case ccsv_bare_quote: throw .table(.bareQuote, line: line)
         case ccsv_unterminated: throw .table(.unclosedQuote, line: rowLine)
         case ccsv_nul: throw .table(.nul, line: line)

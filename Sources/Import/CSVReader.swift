@@ -22,11 +22,11 @@ public final class CSVReader {
 
     /// The next row, nil after the last one.
     ///
-    /// - Throws: `.table` where the grammar breaks; `.changed` when the bytes are not those of the survey, at the
-    ///   latest after the last row; `.file`. After an error the reader is spent.
+    /// - Throws: `.changed` when the bytes are not those of the survey, at the latest after the last row; `.file`.
+    ///   After an error the reader is spent.
     public func next() throws(ImportError) -> CSVRow? {
         while true {
-            if let row = try parser.next() { return row }
+            if let row = try surveyed() { return row }
             if isAtEnd { return nil }
             try feed()
         }
@@ -42,15 +42,17 @@ public final class CSVReader {
         }
         bytesRead += Int64(piece.count)
         hash.update(piece)
-        var text = try decoded(piece)
-        // U+FEFF at the very start is a byte-order mark in every encoding. A piece is longer than it.
-        if isAtStart && text.starts(with: [0xEF, 0xBB, 0xBF]) { text.removeFirst(3) }
+        let text = try decoded(piece)
+        parser.append(isAtStart ? ByteOrderMark.removed(from: text) : text)
         isAtStart = false
-        parser.append(text)
+    }
+
+    /// The survey parsed every row and decoded every byte, so a failure now is a change.
+    private func surveyed() throws(ImportError) -> CSVRow? {
+        do throws(ImportError) { return try parser.next() } catch { throw .changed }
     }
 
     private func decoded(_ piece: [UInt8]) throws(ImportError) -> [UInt8] {
-        // The survey decoded every byte, so a failure here is a change.
         do throws(ImportError) { return try decoder.decode(piece) } catch { throw .changed }
     }
 }

@@ -1,3 +1,5 @@
+private import VaultModel
+
 /// Reads one element of `columns` in a mapping file.
 enum MappingColumnReader {
     private static let members = [
@@ -36,7 +38,7 @@ enum MappingColumnReader {
 
     private static func isField(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count <= 2 && parts.allSatisfy { MappingFile.isMember(String($0)) }
+        return parts.count <= 2 && parts.allSatisfy { Label.isMember(String($0)) }
     }
 
     private static func transform(

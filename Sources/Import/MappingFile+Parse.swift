@@ -1,5 +1,5 @@
 private import Primitives
-private import Yams
+private import VaultModel
 
 extension MappingFile {
     /// Reads a mapping file strictly: what it does not know it refuses, with line, column and a hint.
@@ -21,7 +21,7 @@ extension MappingFile {
             problems.add(members.place(of: "version"), "unknown version", "this program reads version: 1")
         }
         let record = members.text("record", &problems)
-        if let record, !isMember(record) {
+        if let record, !Label.isMember(record) {
             problems.add(members.place(of: "record"), "not a record's name", memberHint)
         }
         guard let list = members.sequence("columns", &problems) else { return nil }
@@ -54,14 +54,5 @@ extension MappingFile {
         }
     }
 
-    /// `[a-z][a-z0-9_]{0,31}`.
-    static func isMember(_ text: String) -> Bool {
-        guard let first = text.utf8.first, text.utf8.count <= 32 else { return false }
-        return isLetter(first)
-            && text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
-    }
-
     static let memberHint = "lower-case letters, digits and _, as the policy writes it"
-
-    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
 }

@@ -2,6 +2,8 @@
 struct RowMapper {
     /// The header without the columns that a rejects file adds.
     let header: [String]
+    /// `record.field` of every column that the file has and the map does not ignore, sorted.
+    let fieldNames: [String]
     private let uses: [MappingFile.Use]
     private let cellCount: Int
     /// How many columns at the front belong to a rejects file that is being imported again.
@@ -13,7 +15,13 @@ struct RowMapper {
         extra = names.starts(with: RejectsFile.columns) ? RejectsFile.columns.count : 0
         header = Array(names[extra...])
         cellCount = row.cells.count
-        uses = try Self.match(header, mapping)
+        let uses = try Self.match(header, mapping)
+        self.uses = uses
+        let fields: [String] = uses.compactMap { use in
+            guard case .field(let field, _, _) = use else { return nil }
+            return field.contains(".") ? field : mapping.record + "." + field
+        }
+        fieldNames = Set(fields).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     private static func match(_ header: [String], _ mapping: MappingFile) throws(ImportError) -> [MappingFile.Use] {

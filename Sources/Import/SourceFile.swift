@@ -1,32 +1,31 @@
 private import Host
 private import Primitives
 
-/// A file that was read once from end to end: what it is, before a single row is taken from it.
+/// A file that was read once from end to end: what it is, before a single row is taken from it. Its bytes are text and
+/// its text is well-formed CSV, or there is no `SourceFile`.
 public struct SourceFile: Equatable, Sendable {
     public let path: String
     public let sizeBytes: Int64
     /// SHA-256 of the bytes as they lie on the disk. It goes into the log entry of the import.
     public let sha256: [UInt8]
     public let encoding: TextEncoding
+    /// Rows, the header among them.
+    public let rowCount: Int
 
     /// Reads the file in constant memory and finds its encoding: UTF-8 when every byte of it is valid UTF-8, else
     /// GB 18030 when every byte is valid in that.
     ///
     /// - Parameter encoding: the encoding to hold the file to, nil to find it.
-    /// - Throws: `.file`, `.tooBig`, `.encoding`.
+    /// - Throws: `.file`, `.tooBig`, `.encoding`, `.table`.
     public static func survey(_ path: String, as encoding: TextEncoding? = nil) throws(ImportError) -> SourceFile {
         let bytes = try ByteSource(path)
         guard bytes.sizeBytes <= ImportLimits.fileBytes else { throw .tooBig }
         var first = try Trial(bytes, decoder: TextDecoder(encoding ?? .utf8), refusingForeign: true)
-        if first.failure == nil {
-            return SourceFile(bytes, path, sha256: first.sha256(), encoding: encoding ?? .utf8)
-        }
+        if first.failure == nil { return try SourceFile(bytes, path, &first, encoding ?? .utf8) }
         if encoding == nil {
             try bytes.rewind()
             var second = try Trial(bytes, decoder: TextDecoder(.gb18030), refusingForeign: false)
-            if second.failure == nil {
-                return SourceFile(bytes, path, sha256: second.sha256(), encoding: .gb18030)
-            }
+            if second.failure == nil { return try SourceFile(bytes, path, &second, .gb18030) }
             if let utf8 = first.failure?.position, let gb18030 = second.failure?.position {
                 throw .encoding(
                     .unknown(
@@ -37,18 +36,27 @@ public struct SourceFile: Equatable, Sendable {
         throw first.failure ?? .changed
     }
 
-    private init(_ bytes: borrowing ByteSource, _ path: String, sha256: [UInt8], encoding: TextEncoding) {
+    private init(
+        _ bytes: borrowing ByteSource, _ path: String, _ trial: inout Trial, _ encoding: TextEncoding
+    ) throws(ImportError) {
+        if let problem = trial.tableFailure { throw problem }
         self.path = path
         sizeBytes = bytes.sizeBytes
-        self.sha256 = sha256
+        sha256 = trial.sha256()
         self.encoding = encoding
+        rowCount = trial.rowCount
     }
 }
 
 /// One reading of the whole file against one encoding.
 private struct Trial: ~Copyable {
+    /// Why the bytes are not text in the encoding; reading stopped there.
     private(set) var failure: ImportError?
+    /// Why the text is not CSV. The bytes behind it were still read: another encoding may be the better explanation.
+    private(set) var tableFailure: ImportError?
+    private(set) var rowCount = 0
     private var hash = SHA256.Stream()
+    private var parser = CSVParser()
 
     init(
         _ bytes: borrowing ByteSource, decoder: consuming TextDecoder, refusingForeign: Bool
@@ -58,17 +66,39 @@ private struct Trial: ~Copyable {
             let piece = try bytes.next()
             if piece.isEmpty { break }
             if isFirst && refusingForeign, let problem = EncodingProblem.foreign(piece) { throw .encoding(problem) }
-            isFirst = false
             hash.update(piece)
-            do throws(ImportError) { _ = try decoder.decode(piece) } catch {
+            do throws(ImportError) {
+                let text = try decoder.decode(piece)
+                countRows(isFirst ? ByteOrderMark.removed(from: text) : text)
+            } catch {
                 failure = error
                 return
             }
+            isFirst = false
         }
         do throws(ImportError) { try decoder.finish() } catch { failure = error }
+        parser.finish()
+        countRows([])
     }
 
     mutating func sha256() -> [UInt8] { hash.finish() }
+
+    private mutating func countRows(_ text: [UInt8]) {
+        guard tableFailure == nil else { return }
+        if !text.isEmpty { parser.append(text) }
+        do throws(ImportError) {
+            while try parser.skip() { rowCount += 1 }
+        } catch {
+            tableFailure = error
+        }
+    }
+}
+
+/// U+FEFF at the very start of a file: a byte-order mark in every encoding, no part of the first cell.
+enum ByteOrderMark {
+    static func removed(from text: [UInt8]) -> [UInt8] {
+        text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
+    }
 }
 
 /// The pieces of a file, with the errors of an import.

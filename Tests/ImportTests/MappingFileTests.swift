@@ -30,6 +30,23 @@ import Testing
         #expect(try !Sample.map(name).columns.isEmpty)
     }
 
+    @Test(arguments: [
+        ("takeout-customers", "takeout"), ("takeout-orders", "takeout"), ("shoecare-members", "shoe-care"),
+    ])
+    func `the maps that ship name fields that their policy has`(map: String, policy: String) throws {
+        let map = try Sample.map(map)
+        let policy = try String(decoding: Sample.bytes("policies/\(policy).yaml"), as: UTF8.self)
+        for case .field(let field, let transform, _) in map.columns.map(\.use) {
+            let name = field.contains(".") ? field : map.record + "." + field
+            let parts = name.split(separator: ".")
+            let record = try #require(policy.split(separator: "\n  \(parts[0]):\n").dropFirst().first)
+            let line = try #require(
+                record.split(separator: "\n").first { $0.hasPrefix("      \(parts[1]):") }, "\(name) is in no policy")
+            guard case .values(let values) = transform, !line.contains("type: consent") else { continue }
+            for value in values.values { #expect(line.firstMatch(of: try Regex("\\b\(value)\\b")) != nil) }
+        }
+    }
+
     struct Bad: CustomTestStringConvertible {
         let yaml: String
         let line: Int

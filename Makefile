@@ -1,0 +1,37 @@
+# The commands of this repository. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build test lint format demo bench install-deps python-deps clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install-deps: ## install the Debian packages that are missing
+	@scripts/install-deps.sh
+
+python-deps:
+	@[[ "$${COFFER_SKIP_PYTHON:-}" == 1 ]] || scripts/python-deps.sh
+
+build: install-deps ## build the broker and the command, optimised, into .build/release
+	swift build -c release --product cofferd
+	swift build -c release --product coffer
+
+test: install-deps python-deps ## check the format, build, run every test
+	@scripts/test.sh
+
+lint: ## check the format
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## rewrite the sources in the project's format
+	swift format --in-place --recursive Sources Tests Package.swift
+
+demo: install-deps ## a vault from nothing: init, enrol, import, find, show, verify the log
+	@Examples/demo.sh
+
+bench: ## measure, beside the peers that the figures are compared with
+	@scripts/install-deps.sh --bench
+	@Benchmarks/run.sh
+
+clean: ## remove what the build made
+	rm -rf .build .build-venv
