@@ -1,0 +1,69 @@
+import GRDB
+
+extension KeyringStore {
+    /// Adds month keys. One transaction; throws `conflict` when a month has that key already or had one that was
+    /// destroyed: entries must never be sealed under a name whose key is said to be gone.
+    public func insert(months keys: [WrappedMonthKey]) throws(StorageError) {
+        try write { db in
+            for key in keys {
+                let gone = try Row.fetchOne(
+                    db, sql: "SELECT 1 FROM destroyed_month WHERE month = ? AND part = ?",
+                    arguments: [key.month, key.half])
+                guard gone == nil else { throw StorageError.conflict(.keyring) }
+                try db.execute(
+                    sql: "INSERT INTO month_key (month, part, epoch, wrap) VALUES (?, ?, ?, ?)",
+                    arguments: [key.month, key.half, key.epoch, key.wrap.databaseBlob])
+            }
+        }
+    }
+
+    /// The keys of a month that are still there, by half.
+    public func monthKeys(_ month: UInt32) throws(StorageError) -> [WrappedMonthKey] {
+        try months(where: "month = ?", [month])
+    }
+
+    /// All month keys, by month and half.
+    public func monthKeys() throws(StorageError) -> [WrappedMonthKey] { try months(where: "?", [1]) }
+
+    /// Destroys a month's key: every part sealed under it is purged, wherever a copy lies. One transaction. Nothing
+    /// happens when it is gone already.
+    ///
+    /// - Parameter time: milliseconds since 1970.
+    public func destroyMonthKey(_ month: UInt32, half: UInt8, time: Int64) throws(StorageError) {
+        try write { db in
+            try db.execute(sql: "DELETE FROM month_key WHERE month = ? AND part = ?", arguments: [month, half])
+            try db.execute(
+                sql: "INSERT INTO destroyed_month (month, part, t) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [month, half, time])
+        }
+    }
+
+    /// Replaces wraps by wraps of the same keys under another epoch. One transaction; throws `notFound` when one has
+    /// gone meanwhile.
+    public func rewrap(months keys: [WrappedMonthKey]) throws(StorageError) {
+        try write { db in
+            for key in keys {
+                try db.execute(
+                    sql: "UPDATE month_key SET epoch = ?, wrap = ? WHERE month = ? AND part = ?",
+                    arguments: [key.epoch, key.wrap.databaseBlob, key.month, key.half])
+                guard db.changesCount == 1 else { throw StorageError.notFound(.keyring) }
+            }
+        }
+    }
+
+    private func months(
+        where condition: String, _ arguments: StatementArguments
+    ) throws(StorageError) -> [WrappedMonthKey] {
+        try readThroughWriter { db in
+            try Row.fetchAll(
+                db, sql: "SELECT month, part, epoch, wrap FROM month_key WHERE \(condition) ORDER BY month, part",
+                arguments: arguments
+            ).map { row in
+                WrappedMonthKey(
+                    month: try storedNumber(row.integer(0), as: UInt32.self, .keyring),
+                    half: try storedNumber(row.integer(1), as: UInt8.self, .keyring),
+                    epoch: try storedNumber(row.integer(2), as: UInt32.self, .keyring), wrap: try row.bytes(3))
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import GRDB
+import Synchronization
+public import VaultModel
+
+/// `keyring.db`: wrapped customer keys, month keys, tombstones. Written before anything that needs a new key.
+///
+/// It rolls back through a journal, so a reader and a commit exclude each other: a lock of this type makes them take
+/// turns, and a read waits while a commit syncs (a few milliseconds). Thread-safe.
+public final class KeyringStore: Sendable {
+    private let database: DatabaseFile
+    /// The connection of the hot read; whoever writes holds the lock too.
+    private let reader: Mutex<ReadConnection?>
+
+    init(_ database: DatabaseFile) {
+        self.database = database
+        reader = Mutex(nil)
+    }
+
+    /// The vault this file belongs to.
+    public func vaultID() throws(StorageError) -> VaultID { try database.vaultID() }
+
+    private static let hotReads = [
+        "SELECT version, epoch, wrap, state FROM cek WHERE customer = ? ORDER BY version",
+        "SELECT 1 FROM tombstone WHERE customer = ?",
+    ]
+
+    // MARK: - Customers' keys
+
+    /// The keys of these customers, all versions, as of one moment. A customer who is not in the answer never had a key
+    /// here. Throws `limit` for more than `StorageLimits.recordsAtOnce`.
+    public func fetch(customers: [RecordID]) throws(StorageError) -> [RecordID: CustomerKeys] {
+        guard customers.count <= StorageLimits.recordsAtOnce else { throw .limit(.keyring) }
+        return try read { (connection) throws(StorageError) in
+            var found: [RecordID: CustomerKeys] = [:]
+            found.reserveCapacity(customers.count)
+            for customer in customers { found[customer] = try Self.keys(of: customer, connection) }
+            return found
+        }
+    }
+
+    private static func keys(
+        of customer: RecordID, _ connection: ReadConnection
+    ) throws(StorageError) -> CustomerKeys? {
+        let statement = connection.statement(0)
+        try statement.bind(1, customer.bytes)
+        var keys: [WrappedKey] = []
+        while try statement.step() {
+            guard let state = WrappedKey.State(rawValue: Int32(clamping: statement.integer(3))) else {
+                throw .corrupt(.keyring)
+            }
+            keys.append(
+                WrappedKey(
+                    customer: customer, version: try storedNumber(statement.integer(0), as: UInt32.self, .keyring),
+                    epoch: try storedNumber(statement.integer(1), as: UInt32.self, .keyring), wrap: statement.bytes(2),
+                    state: state))
+        }
+        statement.reset()
+        // A tombstone outranks keys: an erasure that was cut short, or a file put back, opens nothing.
+        let tombstone = connection.statement(1)
+        try tombstone.bind(1, customer.bytes)
+        let isErased = try tombstone.step()
+        tombstone.reset()
+        if isErased { return .erased }
+        return keys.isEmpty ? nil : .keys(keys)
+    }
+
+    /// Adds keys of new customers or new versions. One transaction, all or nothing, one journal sync. Throws `erased`
+    /// when one of the customers has a tombstone, `conflict` when a version is there already.
+    public func insert(_ keys: [WrappedKey]) async throws(StorageError) {
+        try await database.offload { () throws(StorageError) in try self.store(keys) }
+    }
+
+    /// The same on the calling thread.
+    public func insert(_ keys: [WrappedKey]) throws(StorageError) { try store(keys) }
+
+    private func store(_ keys: [WrappedKey]) throws(StorageError) {
+        guard keys.count <= StorageLimits.rowsAtOnce else { throw .limit(.keyring) }
+        try write { db in
+            let tombstone = try db.cachedStatement(sql: "SELECT 1 FROM tombstone WHERE customer = ?")
+            let insert = try db.cachedStatement(
+                sql: "INSERT INTO cek (customer, version, epoch, wrap, state) VALUES (?, ?, ?, ?, ?)")
+            for key in keys {
+                let customer = key.customer.bytes.databaseBlob
+                guard try Row.fetchOne(tombstone, arguments: [customer]) == nil else { throw StorageError.erased }
+                try insert.execute(arguments: [
+                    customer, key.version, key.epoch, key.wrap.databaseBlob, key.state.rawValue,
+                ])
+            }
+        }
+    }
+
+    /// Retires all versions of a customer's key below `version`, after her records have been sealed under it. One
+    /// transaction.
+    public func retire(customer: RecordID, below version: UInt32) throws(StorageError) {
+        try write { db in
+            try db.execute(
+                sql: "UPDATE cek SET state = ? WHERE customer = ? AND version < ?",
+                arguments: [WrappedKey.State.retired.rawValue, customer.bytes.databaseBlob, version])
+        }
+    }
+
+    /// Deletes a retired version that no unexpired archive needs. One transaction; throws `notFound` for a version that
+    /// is current or not there.
+    public func deleteRetired(customer: RecordID, version: UInt32) throws(StorageError) {
+        try write { db in
+            try db.execute(
+                sql: "DELETE FROM cek WHERE customer = ? AND version = ? AND state = ?",
+                arguments: [customer.bytes.databaseBlob, version, WrappedKey.State.retired.rawValue])
+            guard db.changesCount == 1 else { throw StorageError.notFound(.keyring) }
+        }
+    }
+
+    /// Up to `limit` keys not yet wrapped under `epoch`, for a roll of KRK.
+    public func keys(outside epoch: UInt32, limit: Int) throws(StorageError) -> [WrappedKey] {
+        try readThroughWriter { db in
+            try Row.fetchAll(
+                db, sql: "SELECT customer, version, epoch, wrap, state FROM cek WHERE epoch <> ? LIMIT ?",
+                arguments: [epoch, limit]
+            ).map { row in
+                guard let customer = RecordID(try row.bytes(0)),
+                    let state = WrappedKey.State(rawValue: Int32(clamping: try row.integer(4)))
+                else { throw StorageError.corrupt(.keyring) }
+                return WrappedKey(
+                    customer: customer, version: try storedNumber(row.integer(1), as: UInt32.self, .keyring),
+                    epoch: try storedNumber(row.integer(2), as: UInt32.self, .keyring), wrap: try row.bytes(3),
+                    state: state)
+            }
+        }
+    }
+
+    /// Replaces wraps by wraps of the same keys under another epoch. One transaction; throws `notFound` when a version
+    /// has gone meanwhile.
+    public func rewrap(_ keys: [WrappedKey]) throws(StorageError) {
+        try write { db in
+            let statement = try db.cachedStatement(
+                sql: "UPDATE cek SET epoch = ?, wrap = ? WHERE customer = ? AND version = ?")
+            for key in keys {
+                try statement.execute(arguments: [
+                    key.epoch, key.wrap.databaseBlob, key.customer.bytes.databaseBlob, key.version,
+                ])
+                guard db.changesCount == 1 else { throw StorageError.notFound(.keyring) }
+            }
+        }
+    }
+
+    /// How many customers have a key.
+    public func count() throws(StorageError) -> Int {
+        try readThroughWriter { db in try Int.fetchOne(db, sql: "SELECT count(DISTINCT customer) FROM cek") ?? 0 }
+    }
+
+    /// SQLite's check of the whole file; throws `corrupt`.
+    public func checkIntegrity() throws(StorageError) {
+        try reader.withLock { (_) throws(StorageError) in try database.checkIntegrity() }
+    }
+
+    // MARK: - Taking turns
+
+    func write<R: Sendable>(_ body: (Database) throws -> R) throws(StorageError) -> R {
+        try reader.withLock { (_) throws(StorageError) in try database.write(body) }
+    }
+
+    func readThroughWriter<R: Sendable>(_ body: (Database) throws -> R) throws(StorageError) -> R {
+        try reader.withLock { (_) throws(StorageError) in try database.read(body) }
+    }
+
+    private func read<R: Sendable>(
+        _ body: (ReadConnection) throws(StorageError) -> R
+    ) throws(StorageError) -> R {
+        try reader.withLock { (idle) throws(StorageError) in
+            let connection =
+                if let idle { idle } else { try ReadConnection(database.path, .keyring, sql: Self.hotReads) }
+            // A connection whose read failed is closed rather than used again.
+            idle = nil
+            let result = try connection.snapshot(body)
+            idle = connection
+            return result
+        }
+    }
+
+    func close() throws(StorageError) {
+        reader.withLock { $0 = nil }
+        try database.close()
+    }
+}

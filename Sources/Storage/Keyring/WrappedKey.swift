@@ -1,0 +1,64 @@
+public import VaultModel
+
+/// A customer's key as the keyring stores it: sealed under KRK, worthless alone.
+public struct WrappedKey: Equatable, Sendable {
+    public let customer: RecordID
+    /// Starts at 1 and rises with each re-keying.
+    public let version: UInt32
+    /// The epoch of KRK it is wrapped under.
+    public let epoch: UInt32
+    public let wrap: [UInt8]
+    public let state: State
+
+    public enum State: Int32, CaseIterable, Hashable, Sendable {
+        /// Seals and opens.
+        case current = 1
+        /// Opens what older archives hold.
+        case retired = 2
+    }
+
+    public init(customer: RecordID, version: UInt32, epoch: UInt32, wrap: [UInt8], state: State = .current) {
+        self.customer = customer
+        self.version = version
+        self.epoch = epoch
+        self.wrap = wrap
+        self.state = state
+    }
+}
+
+/// What the keyring says about a customer.
+public enum CustomerKeys: Equatable, Sendable {
+    /// Her keys, oldest version first; never empty.
+    case keys([WrappedKey])
+    /// She was erased: her keys are gone for good.
+    case erased
+}
+
+/// One of a month's two log keys as the keyring stores it.
+public struct WrappedMonthKey: Equatable, Sendable {
+    /// yyyymm.
+    public let month: UInt32
+    /// 1: core; 2: subject and evidence.
+    public let half: UInt8
+    public let epoch: UInt32
+    public let wrap: [UInt8]
+
+    public init(month: UInt32, half: UInt8, epoch: UInt32, wrap: [UInt8]) {
+        self.month = month
+        self.half = half
+        self.epoch = epoch
+        self.wrap = wrap
+    }
+}
+
+/// The mark that an erased customer leaves.
+public struct Tombstone: Equatable, Sendable {
+    public let customer: RecordID
+    /// Milliseconds since 1970.
+    public let time: Int64
+
+    public init(customer: RecordID, time: Int64) {
+        self.customer = customer
+        self.time = time
+    }
+}

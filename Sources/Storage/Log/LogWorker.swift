@@ -1,0 +1,169 @@
+import AccessLog
+import CSQLite
+import GRDB
+import Host
+import Synchronization
+import VaultModel
+
+/// The writer's state and its work, a batch at a time.
+final class LogWorker: @unchecked Sendable {
+    // Reason: everything mutable is used on the writer's dispatch queue only, except `published`, which has a lock.
+
+    private let database: DatabaseFile
+    private let keys: any LogKeys
+    private let clock: any WallClock
+    private let options: LogWriterOptions
+    private let waiting: LogQueue
+    private let folder: String
+    private let published: Mutex<Published>
+
+    private var statements: LogStatements?
+    private var months: MonthKeyring
+    private var files: FileGuard
+    private var state: LogState
+
+    struct Published {
+        var last: LogPlace?
+        var size: UInt64
+        var root: [UInt8]
+    }
+
+    init(
+        _ store: LogStore, keys: any LogKeys, keyring: KeyringStore, clock: any WallClock, options: LogWriterOptions,
+        waiting: LogQueue
+    ) throws(StorageError) {
+        database = store.database
+        self.keys = keys
+        self.clock = clock
+        self.options = options
+        self.waiting = waiting
+        folder = FilePaths.folder(of: store.database.path)
+        months = MonthKeyring(keyring, keys)
+        let last = try LogStart.lastPlace(store, keys, keyring)
+        state = LogState(tail: store.found, lastTime: last?.time ?? 0)
+        published = Mutex(
+            Published(last: last, size: store.found.frontier.size, root: store.found.frontier.root()))
+        let prepared = try store.database.access { db in
+            guard let pointer = unsafe db.sqliteConnection else { throw StorageError.corrupt(.log) }
+            // The automatic copy of the WAL in the middle of a commit is where the slowest replies come from.
+            unsafe sqlite3_wal_autocheckpoint(pointer, 0)
+            let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM nonce") ?? 0
+            return (try LogStatements(unsafe SQLiteHandle(pointer)), count)
+        }
+        statements = prepared.0
+        state.nonces = prepared.1
+        do { files = try FileGuard([store.database.path, store.database.path + "-wal"]) } catch {
+            throw .missing(.log)
+        }
+    }
+
+    var last: LogPlace? { published.withLock { $0.last } }
+
+    var treeHead: (size: UInt64, root: [UInt8]) { published.withLock { ($0.size, $0.root) } }
+
+    // MARK: - On the writer's queue
+
+    /// Works until nothing waits.
+    func drain() {
+        repeat {
+            while true {
+                let batch = waiting.take()
+                if batch.isEmpty { break }
+                process(batch)
+            }
+            rest()
+        } while !waiting.rest()
+    }
+
+    /// Finishes what waits, takes nothing more, copies the WAL and lets go of the connection.
+    func finish() {
+        let last = waiting.close()
+        for start in stride(from: 0, to: last.count, by: 1) { process([last[start]]) }
+        if let statements { _ = try? database.access { _ in try statements.copyWAL(truncating: true) } }
+        statements = nil
+    }
+
+    private func process(_ batch: [PreparedSubmission]) {
+        let written: WrittenBatch
+        do throws(StorageError) {
+            written = try write(batch)
+        } catch {
+            refuse(batch, error)
+            return
+        }
+        publish(written)
+        for (index, outcome) in written.outcomes.enumerated() {
+            if case .success(let entry) = outcome, !entry.isSubstitute { batch[index].submission.onCommit(entry.place) }
+        }
+        for (index, outcome) in written.outcomes.enumerated() { batch[index].answer.resume(returning: outcome) }
+        // With a queue that never empties the WAL would grow without end.
+        if files.lastSizeBytes > options.walCapBytes { copyWAL(truncating: true) }
+    }
+
+    /// One transaction. An error means that nothing of the batch is durable, or that nobody knows.
+    private func write(_ batch: [PreparedSubmission]) throws(StorageError) -> WrittenBatch {
+        guard let statements else { throw .unavailable(.log, code: SQLITE_MISUSE) }
+        guard files.isIntact() else { throw .unavailable(.log, code: SQLITE_IOERR) }
+        let free: Int64
+        do { free = try Folder.freeBytes(at: folder) } catch { throw .unavailable(.log, code: SQLITE_IOERR) }
+        guard free >= options.floorBytes else { throw .full(.log) }
+        let time = max(clock.nowMilliseconds(), state.lastTime)
+        let pair = try months.keys(for: LogMonth.of(time))
+        let transaction = LogTransaction(
+            statements: statements, keys: keys, months: pair, database: database, options: options, time: time,
+            isShort: free < options.reserveBytes)
+        let resolved = waiting.takeResolved()
+        do throws(StorageError) {
+            let written = try database.access { _ in try transaction.run(batch, resolved: resolved, from: state) }
+            if let next = written.state { state = next } else { waiting.putBack(resolved: resolved) }
+            state.walPages += statements.takePagesWritten()
+            return written
+        } catch {
+            waiting.putBack(resolved: resolved)
+            throw error
+        }
+    }
+
+    private func publish(_ written: WrittenBatch) {
+        guard let last = written.last else { return }
+        published.withLock { $0 = Published(last: last, size: last.seq + 1, root: written.root) }
+    }
+
+    /// Answers a batch of which nothing was stored. Anything but a full disk or a busy file ends the log: no sync is
+    /// ever tried again, and nobody who waits may believe that her entry is durable.
+    private func refuse(_ batch: [PreparedSubmission], _ error: StorageError) {
+        switch error {
+        case .full: answer(batch, .full)
+        case .busy: answer(batch, .unavailable)
+        default:
+            statements = nil
+            answer(batch, .unavailable)
+            answer(waiting.close(), .unavailable)
+            _ = database.condemn(error)
+        }
+    }
+
+    private func answer(_ batch: [PreparedSubmission], _ refusal: LogRefusal) {
+        for prepared in batch { prepared.answer.resume(returning: .failure(refusal)) }
+    }
+
+    /// Nobody waits: the time to copy the WAL.
+    private func rest() {
+        guard state.walPages >= options.checkpointPages else { return }
+        copyWAL(truncating: false)
+    }
+
+    private func copyWAL(truncating: Bool) {
+        guard let statements else { return }
+        do throws(StorageError) {
+            try database.failIfAsked(.checkpoint(.log))
+            let isDone = try database.access { _ in try statements.copyWAL(truncating: truncating) }
+            _ = statements.takePagesWritten()
+            if isDone { state.walPages = 0 }
+            if truncating { files.acceptSizes() }
+        } catch {
+            if case .full = error { return }
+            refuse([], error)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+extension Schema {
+    /// The log, and what is decided in the transaction that appends to it.
+    static let log = Schema(
+        file: .log,
+        statements: [
+            meta,
+            // hashes: SHA-256 of core, subject and evidence. They stay when the parts are purged.
+            "CREATE TABLE entry (seq INTEGER PRIMARY KEY, month INTEGER NOT NULL, "
+                + "hashes BLOB NOT NULL CHECK (length(hashes) = 96), core BLOB, subject BLOB, evidence BLOB) STRICT",
+            // The first entry of each month: months are contiguous, since t never decreases.
+            "CREATE TABLE log_month (month INTEGER PRIMARY KEY, first INTEGER NOT NULL) STRICT",
+            // Full tiles of 256 hashes only; the rest follows from the entries.
+            "CREATE TABLE tile (level INTEGER NOT NULL, idx INTEGER NOT NULL, "
+                + "hashes BLOB NOT NULL CHECK (length(hashes) = 8192), PRIMARY KEY (level, idx)) STRICT",
+            "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT",
+            // Led by the time of signing: new keys go to the end, old ones leave from the front.
+            "CREATE TABLE nonce (created INTEGER NOT NULL, kid BLOB NOT NULL CHECK (length(kid) = 32), "
+                + "nonce BLOB NOT NULL, keep_until INTEGER NOT NULL, "
+                + "PRIMARY KEY (created, kid, nonce)) STRICT, WITHOUT ROWID",
+            "CREATE TABLE counter (kid BLOB PRIMARY KEY NOT NULL CHECK (length(kid) = 32), "
+                + "highest INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+            "CREATE TABLE block (id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 32), seq INTEGER NOT NULL, "
+                + "t INTEGER NOT NULL, type TEXT NOT NULL, dsse BLOB NOT NULL) STRICT",
+            "CREATE INDEX block_by_seq ON block (seq)",
+            "CREATE TABLE block_use (block BLOB PRIMARY KEY NOT NULL CHECK (length(block) = 32), "
+                + "used INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+            "CREATE TABLE approval_use (block BLOB PRIMARY KEY NOT NULL CHECK (length(block) = 32), "
+                + "seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+            "CREATE TABLE intent (seq INTEGER PRIMARY KEY, records BLOB NOT NULL) STRICT",
+        ])
+}

@@ -1,0 +1,83 @@
+public import VaultModel
+
+/// Goes through all records of a kind, a batch at a time: `while let batch = try scan.next()`.
+///
+/// Each batch is one snapshot; the whole is not. A record that is there from the first batch to the last is seen
+/// exactly once, one that comes or goes meanwhile at most once. No transaction is open between batches, so the caller
+/// may take its time without keeping the WAL from being cut.
+public struct RecordScan: Sendable {
+    private let store: RecordStore
+    private let kind: UInt16
+    private let batch: Int
+    private var last: Int64 = 0
+
+    init(_ store: RecordStore, kind: UInt16, batch: Int) {
+        precondition((1...StorageLimits.recordsAtOnce).contains(batch), "a batch has 1 to 1,000 records")
+        self.store = store
+        self.kind = kind
+        self.batch = batch
+    }
+
+    /// The next records, oldest first, or nil at the end.
+    public mutating func next() throws(StorageError) -> [StoredRecord]? {
+        let (start, kind, batch) = (last, kind, batch)
+        let page = try store.pool.readSnapshot { (connection) throws(StorageError) -> (Int64, [StoredRecord]) in
+            let statement = connection.statement(RecordQuery.page.rawValue)
+            try statement.bind(1, Int(kind))
+            try statement.bind(2, start)
+            try statement.bind(3, batch)
+            var end = start
+            var ids: [RecordID] = []
+            while try statement.step() {
+                end = statement.integer(0)
+                guard let id = RecordID(statement.bytes(1)) else { throw .corrupt(.vault) }
+                ids.append(id)
+            }
+            statement.reset()
+            return (end, try RecordStore.records(ids, connection))
+        }
+        last = page.0
+        return page.1.isEmpty ? nil : page.1
+    }
+}
+
+/// Goes through the revision and seal of every record, for the row-set digest. Snapshots as in `RecordScan`.
+public struct SealScan: Sendable {
+    private let store: RecordStore
+    private let batch: Int
+    private var last: Int64 = 0
+
+    init(_ store: RecordStore, batch: Int) {
+        precondition(batch > 0, "a batch has at least one row")
+        self.store = store
+        self.batch = batch
+    }
+
+    /// The next rows, or nil at the end.
+    public mutating func next() throws(StorageError) -> [RecordSealRow]? {
+        let (start, batch) = (last, batch)
+        let page = try store.pool.read { (connection) throws(StorageError) -> (Int64, [RecordSealRow]) in
+            let statement = connection.statement(RecordQuery.sealPage.rawValue)
+            try statement.bind(1, start)
+            try statement.bind(2, batch)
+            var end = start
+            var rows: [RecordSealRow] = []
+            while try statement.step() {
+                end = statement.integer(0)
+                guard let id = RecordID(statement.bytes(1)) else { throw .corrupt(.vault) }
+                let rev = try storedNumber(statement.integer(2), as: UInt64.self, .vault)
+                rows.append(RecordSealRow(id: id, rev: rev, seal: statement.bytes(3)))
+            }
+            return (end, rows)
+        }
+        last = page.0
+        return page.1.isEmpty ? nil : page.1
+    }
+}
+
+/// A record's place in the row-set digest.
+public struct RecordSealRow: Equatable, Sendable {
+    public let id: RecordID
+    public let rev: UInt64
+    public let seal: [UInt8]
+}

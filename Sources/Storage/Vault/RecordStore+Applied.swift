@@ -1,0 +1,25 @@
+import GRDB
+
+extension RecordStore {
+    /// Whether the batch announced by this log entry is durable. Recovery asks it of every unresolved intent.
+    public func isApplied(logSeq: UInt64) throws(StorageError) -> Bool {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT 1 FROM applied WHERE log_seq = ?", arguments: [Int64(logSeq)]) != nil
+        }
+    }
+
+    /// Forgets which batches below `logSeq` are durable: only call it when no intent below is unresolved. One
+    /// transaction.
+    public func forgetApplied(below logSeq: UInt64) throws(StorageError) {
+        try database.write { db in
+            try db.execute(sql: "DELETE FROM applied WHERE log_seq < ?", arguments: [Int64(logSeq)])
+        }
+    }
+
+    /// The tag of the row-set digest that the last batch stored, or nil before the first.
+    public func stateTag() throws(StorageError) -> [UInt8]? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'state'")?.bytes(0)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import GRDB
+public import VaultModel
+
+extension RecordStore {
+    /// All records of a kind, in batches: the in-memory comparison of names, retention sweeps, rotation.
+    public func scan(kind: UInt16, batch: Int = 256) -> RecordScan { RecordScan(self, kind: kind, batch: batch) }
+
+    /// Revision and seal of all records, in batches.
+    public func scanSeals(batch: Int = 1_000) -> SealScan { SealScan(self, batch: batch) }
+
+    /// The revision and seal of one record, or nil.
+    public func seal(of record: RecordID) throws(StorageError) -> RecordSealRow? {
+        try pool.read { (connection) throws(StorageError) in
+            let statement = connection.statement(RecordQuery.seal.rawValue)
+            try statement.bind(1, record.bytes)
+            guard try statement.step() else { return nil }
+            return RecordSealRow(
+                id: record, rev: try storedNumber(statement.integer(0), as: UInt64.self, .vault),
+                seal: statement.bytes(1))
+        }
+    }
+
+    /// How many records there are of each kind. Reads an index from end to end.
+    public func counts() throws(StorageError) -> [UInt16: Int] {
+        let rows = try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT kind, count(*) FROM record GROUP BY kind")
+                .map { (try $0.integer(0), try $0.integer(1)) }
+        }
+        var counts: [UInt16: Int] = [:]
+        for (kind, count) in rows { counts[try storedNumber(kind, as: UInt16.self, .vault)] = Int(count) }
+        return counts
+    }
+}
