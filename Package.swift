@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         // System libraries and thin C and C++ shims
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CHost"),
         .target(
             name: "CPhoneNumber",
@@ -80,7 +81,9 @@ let package = Package(
         // The broker
         .target(
             name: "Storage",
-            dependencies: ["AccessLog", "CanonicalJSON", "Host", "Keys", "Primitives", "VaultModel", grdb]),
+            dependencies: [
+                "AccessLog", "CSQLite", "CanonicalJSON", "Host", "Keys", "Primitives", "VaultModel", grdb,
+            ]),
         .target(
             name: "Turnstile",
             dependencies: [
@@ -113,14 +116,37 @@ let package = Package(
                 "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
                 "Turnstile", "VaultModel", "Wire", crypto, swiftASN1, x509,
             ]),
+        .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
         .executableTarget(
-            name: "cofferd", dependencies: ["Host", "Primitives", "Server", "VaultModel", argumentParser]),
+            name: "cofferd", dependencies: ["Broker", "Host", "Server", "Turnstile", "Wire", argumentParser]),
         .executableTarget(
             name: "coffer",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Client", "Host", "Import", "Offline", "Policy",
-                "Primitives", "VaultModel", "Wire", argumentParser, rainbow,
+                "AccessLog", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Policy",
+                "Primitives", "VaultModel", "Wire", argumentParser,
             ]),
+
+        // Tests
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
+        .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
+        .testTarget(name: "VaultModelTests", dependencies: ["Primitives", "VaultModel"]),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Primitives", "VaultModel"]),
+        .testTarget(name: "KeysTests", dependencies: ["Keys", "Primitives", "VaultModel"]),
+        .testTarget(name: "AuthorityTests", dependencies: ["Authority", "CanonicalJSON", "Primitives", "VaultModel"]),
+        .testTarget(
+            name: "AccessLogTests",
+            dependencies: ["AccessLog", "Authority", "CanonicalJSON", "Host", "Policy", "Primitives", "VaultModel"]),
+        .testTarget(
+            name: "WireTests", dependencies: ["CanonicalJSON", "Primitives", "VaultModel", "Wire", structuredFields]),
+        .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "AccessLog", "CSQLite", "CanonicalJSON", "Host", "Keys", "Primitives", "Storage", "VaultModel", grdb,
+            ]),
+        .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
+        .testTarget(name: "TidyTests"),
+        .testTarget(name: "EndToEndTests", dependencies: ["coffer", "cofferd"]),
     ]
 )
 

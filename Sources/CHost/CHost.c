@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -12,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,6 +68,19 @@ int64_t coffer_now_milliseconds(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// What a signal must put back, while a secret is being typed. One prompt at a time.
+static int prompt_terminal;
+static struct termios prompt_before;
+
+// Puts the echo back and dies of the signal all the same: SA_RESETHAND has restored its default action.
+static void restore_echo(int number) {
+    int reason = errno;
+    tcsetattr(prompt_terminal, TCSANOW, &prompt_before);
+    (void)!write(prompt_terminal, "\n", 1);
+    raise(number);
+    errno = reason;
+}
+
 int64_t coffer_read_without_echo(const char *prompt, uint8_t *buffer, uint64_t capacity) {
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0) return -2;
@@ -75,11 +92,18 @@ int64_t coffer_read_without_echo(const char *prompt, uint8_t *buffer, uint64_t c
     silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     silent.c_lflag |= ICANON | ISIG;
-    // A signal while the echo is off would leave the terminal silent: they wait until it is restored.
-    sigset_t stopping, mask;
-    sigemptyset(&stopping);
-    sigaddset(&stopping, SIGTSTP);
-    sigprocmask(SIG_BLOCK, &stopping, &mask);
+    // A process that ends or stops while the echo is off would leave the terminal silent.
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+    enum { ENDING = sizeof ending / sizeof *ending };
+    struct sigaction former[ENDING];
+    prompt_terminal = terminal;
+    prompt_before = before;
+    for (int i = 0; i < ENDING; i++) {
+        struct sigaction action = {.sa_handler = ending[i] == SIGTSTP ? SIG_IGN : restore_echo};
+        action.sa_flags = (int)SA_RESETHAND;
+        sigaction(ending[i], NULL, &former[i]);
+        if (former[i].sa_handler != SIG_IGN) sigaction(ending[i], &action, NULL);
+    }
     int64_t length = -1;
     if (write(terminal, prompt, strlen(prompt)) >= 0 && tcsetattr(terminal, TCSAFLUSH, &silent) == 0) {
         length = 0;
@@ -104,12 +128,53 @@ int64_t coffer_read_without_echo(const char *prompt, uint8_t *buffer, uint64_t c
         (void)!write(terminal, "\n", 1);
         errno = reason;
     }
-    sigprocmask(SIG_SETMASK, &mask, NULL);
+    int outcome = errno;
+    for (int i = 0; i < ENDING; i++) sigaction(ending[i], &former[i], NULL);
     close(terminal);
+    errno = outcome;
     return length;
 }
 
 int coffer_terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int coffer_notify(const char *state) {
+    const char *path = getenv("NOTIFY_SOCKET");
+    if (path == NULL || path[0] == 0) return 0;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = 0;
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    ssize_t sent = sendto(descriptor, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
+                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
+    int reason = errno;
+    close(descriptor);
+    errno = reason;
+    return sent < 0 ? -1 : 0;
+}
+
+int coffer_swap_in_use(void) {
+    FILE *file = fopen("/proc/swaps", "re");
+    if (file == NULL) return -1;
+    // The first line is a heading; each further one is a swap area. zram and dm-crypt areas do not reach a disk in clear.
+    char line[512];
+    int found = 0;
+    int heading = 1;
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (heading) {
+            heading = 0;
+            continue;
+        }
+        if (strstr(line, "/zram") == NULL && strstr(line, "/dm-") == NULL && strstr(line, "/mapper/") == NULL) found = 1;
+    }
+    fclose(file);
+    return found;
 }

@@ -38,3 +38,21 @@ public enum FileModeMask {
     @discardableResult
     public static func set(_ mask: UInt32) -> UInt32 { umask(mask) }
 }
+
+/// The service manager, when there is one.
+public enum ServiceManager {
+    /// Tells it that the broker answers. Failures are ignored: the broker serves all the same.
+    public static func notifyReady() { unsafe _ = coffer_notify("READY=1") }
+}
+
+/// Swap space.
+public enum Swap {
+    /// Whether an active swap area may write pages to a disk in clear. Key memory is locked, but replies are not.
+    public static var mayLeak: Bool { coffer_swap_in_use() == 1 }
+}
+
+/// The end of the process.
+public enum ProcessExit {
+    /// Ends at once, without running what is registered for an orderly end.
+    public static func now(_ code: Int32) -> Never { _exit(code) }
+}

@@ -34,3 +34,10 @@ int64_t coffer_read_without_echo(const char *prompt, uint8_t *buffer, uint64_t c
 
 /// Columns of the terminal at a descriptor, or 0.
 int coffer_terminal_columns(int descriptor);
+
+/// Tells the service manager a state such as `READY=1` (sd_notify). Does nothing without NOTIFY_SOCKET.
+/// Returns 0, or -1 with errno set.
+int coffer_notify(const char *state);
+
+/// Whether swap space that is not encrypted could receive pages: 1 some is active, 0 none, -1 unknown.
+int coffer_swap_in_use(void);

@@ -1,0 +1,133 @@
+internal import AccessLog
+internal import CanonicalJSON
+internal import Host
+internal import Keys
+internal import Policy
+internal import Primitives
+internal import Storage
+internal import Synchronization
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+extension BrokerService {
+    /// The one table of endpoints and operations.
+    func route(_ verified: VerifiedRequest, in vault: OpenVault) async throws(RequestRefusal) -> [UInt8] {
+        switch verified.request.endpoint {
+        case .unseal, .seal: throw .malformed("not an operation of an open vault")
+        case .policyApply: try await Self.run(ApplyPolicyHandler.self, verified, vault)
+        case .policyGet: try await Self.run(GetPolicyHandler.self, verified, vault)
+        case .staffInvite: try await Self.run(InviteStaffHandler.self, verified, vault)
+        case .enroll: try await Self.run(EnrollHandler.self, verified, vault)
+        case .staffPending: try await Self.run(PendingStaffHandler.self, verified, vault)
+        case .staffApprove: try await Self.run(ApproveStaffHandler.self, verified, vault)
+        case .staffList: try await Self.run(ListStaffHandler.self, verified, vault)
+        case .staffWhoAmI: try await Self.run(WhoAmIHandler.self, verified, vault)
+        case .importBegin: try await Self.run(BeginImportHandler.self, verified, vault)
+        case .importBatch: try await Self.run(ImportBatchHandler.self, verified, vault)
+        case .importEnd: try await Self.run(EndImportHandler.self, verified, vault)
+        case .find: try await Self.run(FindCustomersHandler.self, verified, vault)
+        case .customerShow: try await Self.run(ShowCustomersHandler.self, verified, vault)
+        case .customerMatch: try await Self.run(MatchCustomerHandler.self, verified, vault)
+        case .customerAdd: try await Self.run(AddCustomerHandler.self, verified, vault)
+        case .customerUpdate: try await Self.run(UpdateCustomerHandler.self, verified, vault)
+        case .customerVerify: try await Self.run(VerifyCustomerHandler.self, verified, vault)
+        case .logTail: try await Self.run(TailLogHandler.self, verified, vault)
+        case .logShow: try await Self.run(ShowLogEntryHandler.self, verified, vault)
+        case .logExportBegin: try await Self.run(BeginExportHandler.self, verified, vault)
+        case .logExportPage: try await Self.run(GetExportPageHandler.self, verified, vault)
+        case .logExportObject: try await Self.run(GetExportObjectHandler.self, verified, vault)
+        case .logExportEnd: try await Self.run(EndExportHandler.self, verified, vault)
+        }
+    }
+
+    private static func run<Handler: OperationHandler>(
+        _ handler: Handler.Type, _ verified: VerifiedRequest, _ vault: OpenVault
+    ) async throws(RequestRefusal) -> [UInt8] {
+        let body: Handler.Op.Request = try decode(verified.request.body)
+        let answer = try await Handler.handle(Call(verified: verified, body: body), in: vault)
+        return try encode(answer.message, answer.entry)
+    }
+
+    static func decode<Message: WireMessage>(_ body: [UInt8]) throws(RequestRefusal) -> Message {
+        do throws(MessageError) { return try RequestBody<Message>(canonical: body).message } catch {
+            throw .malformed("the body is not the one this operation takes")
+        }
+    }
+
+    static func encode(
+        _ message: some WireMessage, _ entry: CommittedEntry?
+    ) throws(RequestRefusal) -> [UInt8] {
+        guard let entry else { return ReplyBody(message, entry: 0, receipt: .object([:])).encode() }
+        guard let receipt = try? JSONValue.parse(entry.receipt.encode(), limits: .message) else {
+            throw RequestRefusal(.internal, .unavailable)
+        }
+        return ReplyBody(message, entry: entry.seq, receipt: receipt).encode()
+    }
+
+    // MARK: - What is said without a signature
+
+    /// HealthReply and status: no personal data, and true of a sealed vault too.
+    func answerOpen(_ incoming: IncomingRequest) -> OutgoingReply {
+        guard incoming.query == nil, incoming.body.isEmpty,
+            let endpoint = OpenEndpoint(rawValue: incoming.path)
+        else { return refusal(.malformed) }
+        switch endpoint {
+        case .health: return ReplyProfile.unsigned(status: 200, body: health().jsonValue.encode())
+        case .status: return ReplyProfile.unsigned(status: 200, body: status().jsonValue.encode())
+        }
+    }
+
+    private func health() -> HealthReply {
+        let origin = LogOrigin(vault: facts.vault, incarnation: facts.incarnation)
+        return HealthReply(
+            state: vaultState, vault: facts.vault, incarnation: facts.incarnation,
+            logKey: VerifierKey(name: origin.description, key: facts.logKey)?.description ?? "",
+            replyKey: KeyID(facts.replyKey), tlsPin: Hex.encode(facts.tlsPin), authority: facts.authority,
+            profile: profile, version: BrokerVersion.text)
+    }
+
+    private func status() -> StatusReply {
+        let open = try? openVault()
+        let stores = state.withLock { state -> Stores? in
+            switch state {
+            case .sealed(let vault), .unsealing(let vault), .unsealed(_, let vault): vault.stores
+            case .stopping: nil
+            }
+        }
+        let kind = open.flatMap { $0.turnstile.fieldMap.kind(OpenVault.customerKind) }
+        let counts = (try? stores?.records.counts()) ?? [:]
+        return StatusReply(
+            state: vaultState, profile: profile, vault: facts.vault, incarnation: facts.incarnation,
+            logSize: (try? stores?.log.size()) ?? 0,
+            customers: UInt64(kind.flatMap { counts[$0] } ?? 0),
+            policy: open?.turnstile.policy.sha256 ?? "", unattended: unattended, warnings: warnings())
+    }
+
+    private var profile: WireProfile { facts.profile == .test ? .test : .default }
+
+    private var vaultState: VaultState {
+        state.withLock { state in
+            switch state {
+            case .sealed, .stopping: .sealed
+            case .unsealing: .verifying
+            case .unsealed: .unsealed
+            }
+        }
+    }
+
+    private func warnings() -> [String] {
+        var warnings: [String] = []
+        if facts.profile == .test { warnings.append("test profile: a thief guesses the passphrase cheaply") }
+        if facts.recoveryRecipients.isEmpty {
+            warnings.append("no recovery cards: a lost passphrase loses the vault")
+        }
+        if unattended { warnings.append("unattended: the passphrase lies in a file of this machine") }
+        if Swap.mayLeak { warnings.append("swap is not encrypted: replies may reach the disk in clear") }
+        if !LockedMemory.status().suffices { warnings.append("key memory cannot be locked: raise LimitMEMLOCK") }
+        if let free = try? Folder.freeBytes(at: files.folder), free < 1 << 30 {
+            warnings.append("less than 1 GiB of disk is free: reads stop when the log cannot grow")
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,231 @@
+internal import AccessLog
+internal import Dispatch
+public import Host
+internal import Keys
+internal import Policy
+internal import Primitives
+internal import Storage
+internal import Synchronization
+public import Turnstile
+internal import VaultModel
+public import Wire
+
+/// The broker: takes requests as the listener received them and gives signed replies.
+public final class BrokerService: Sendable {
+    let files: VaultFiles
+    let facts: SealFacts
+    let authenticator: Authenticator
+    let state: Mutex<BrokerState>
+    private let isUnattended = Atomic<Bool>(false)
+    private let stopSignal = StopSignal()
+    private let housekeeping = Mutex<Task<Void, Never>?>(nil)
+    /// Failed attempts to unseal, to be logged once there is a key to log with.
+    private let failedAttempts = Mutex<[Decision]>([])
+
+    /// Opens the vault in `folder`, sealed.
+    ///
+    /// - Parameter onFatal: called on the writing thread when the log cannot be made durable; must end the process.
+    /// - Throws: why it cannot be served: no vault, another broker, a file missing, foreign, changed or exposed.
+    public init(
+        folder: String, clock: any WallClock = SystemClock(), onFatal: @escaping @Sendable () -> Void
+    ) throws(RequestRefusal) {
+        files = try VaultFiles(folder: folder, clock: clock)
+        let sealed = try SealedVault(files: files, onFatal: onFatal)
+        facts = sealed.facts
+        authenticator = Authenticator(authority: facts.vault.description, clock: clock)
+        state = Mutex(.sealed(sealed))
+    }
+
+    // MARK: - Answering
+
+    /// Answers one request. Never throws: whatever goes wrong is a reply.
+    public func answer(_ incoming: IncomingRequest, from peer: Peer) async -> OutgoingReply {
+        if incoming.method == "GET" { return answerOpen(incoming) }
+        let verified: VerifiedRequest
+        do throws(Authenticator.Failure) {
+            verified = try authenticator.authenticate(incoming, from: peer)
+        } catch { return refuse(error, incoming) }
+        do throws(RequestRefusal) {
+            return sign(try await dispatch(verified), status: 200, for: verified.request.binding)
+        } catch {
+            return sign(Self.body(error), status: error.code.status, for: verified.request.binding)
+        }
+    }
+
+    /// An unsigned refusal, for what the listener turns away.
+    public func refusal(_ code: ErrorCode) -> OutgoingReply {
+        let why = code == .rateLimited ? Reason.rate : .malformed
+        return ReplyProfile.unsigned(
+            status: code.status, body: ErrorBody(code: code, why: why.rawValue).encode())
+    }
+
+    private func dispatch(_ verified: VerifiedRequest) async throws(RequestRefusal) -> [UInt8] {
+        switch verified.request.endpoint {
+        case .unseal: return try await unseal(verified)
+        case .seal: return try await seal(verified)
+        default: return try await route(verified, in: try openVault())
+        }
+    }
+
+    func openVault() throws(RequestRefusal) -> OpenVault {
+        let open = state.withLock { state -> Result<OpenVault, RequestRefusal> in
+            switch state {
+            case .unsealed(let open, _): .success(open)
+            case .sealed, .unsealing: .failure(.sealed)
+            case .stopping: .failure(.stopping)
+            }
+        }
+        return try open.get()
+    }
+
+    private func refuse(_ failure: Authenticator.Failure, _ incoming: IncomingRequest) -> OutgoingReply {
+        let refusal: RequestRefusal
+        switch failure {
+        case .form(let error):
+            refusal =
+                error.code == .unauthenticated
+                ? .unauthenticated : RequestRefusal(error.code, error.reason, hint: "the request does not have the one form")
+        case .clock:
+            refusal = RequestRefusal(
+                .unauthenticated, .clock, hint: "the clocks of this computer and the broker differ")
+        case .signature: refusal = .unauthenticated
+        }
+        if refusal.code == .unauthenticated, let open = try? openVault() { open.turnstile.countUnauthenticated() }
+        let body = Self.body(refusal)
+        guard let binding = RequestBinding(incoming) else {
+            return ReplyProfile.unsigned(status: refusal.code.status, body: body)
+        }
+        return sign(body, status: refusal.code.status, for: binding)
+    }
+
+    private func sign(
+        _ body: [UInt8], status: Int, for binding: RequestBinding
+    ) -> OutgoingReply {
+        guard let open = try? openVault() else { return ReplyProfile.unsigned(status: status, body: body) }
+        return ReplyProfile.sign(
+            status: status, body: body, for: binding, kid: KeyID(open.keyset.replyPublicKey),
+            created: files.clock.nowSeconds(), with: open.keyset.signReply)
+    }
+
+    private static func body(_ refusal: RequestRefusal) -> [UInt8] {
+        ErrorBody(code: refusal.code, why: refusal.reason.rawValue, hint: String(refusal.hint.prefix(1_000))).encode()
+    }
+
+    // MARK: - Unsealing
+
+    private func unseal(_ verified: VerifiedRequest) async throws(RequestRefusal) -> [UInt8] {
+        let body: UnsealVault.Request = try Self.decode(verified.request.body)
+        let sealed = try state.withLock { (state) throws(RequestRefusal) in try state.beginUnsealing() }
+        var opened: OpenVault?
+        defer { state.withLock { $0.endUnsealing(opened) } }
+        let decision = sealed.gate.decide(verified, PolicyAsk(act: .unseal, verb: "unseal"))
+        do throws(RequestRefusal) {
+            _ = try decision.requireAllowed()
+            try sealed.requireConsistency(with: body.checkpoint)
+            let open = try await Self.open(sealed, SecretBytes(copying: Array(body.passphrase.text.utf8)))
+            let entry = try await start(open, by: decision)
+            opened = open
+            return try Self.encode(StateReply(state: .unsealed), entry)
+        } catch {
+            if error.code != .unauthenticated {
+                failedAttempts.withLock { if $0.count < 16 { $0.append(decision.refused(error)) } }
+            }
+            throw error
+        }
+    }
+
+    /// Unseals at the start with a passphrase from a file. Ignored while the vault is held: sealing on command is the
+    /// panic button, and only a person undoes it.
+    public func unsealUnattended(passphraseFile path: String) async throws(RequestRefusal) {
+        isUnattended.store(true, ordering: .relaxed)
+        guard !facts.isHeld else { return }
+        var bytes: [UInt8]
+        do throws(HostError) { bytes = try DurableFile.read(path, limit: 4_096) } catch {
+            throw RequestRefusal(.unavailable, .unavailable, hint: "\(path): \(error.reason)")
+        }
+        if let end = bytes.firstIndex(of: 0x0A) { bytes.removeSubrange(end...) }
+        let sealed = try state.withLock { (state) throws(RequestRefusal) in try state.beginUnsealing() }
+        var opened: OpenVault?
+        defer { state.withLock { $0.endUnsealing(opened) } }
+        let open = try await Self.open(sealed, SecretBytes(wiping: &bytes))
+        _ = try await start(open, by: nil)
+        opened = open
+    }
+
+    /// Stretching takes seconds: it runs on a thread of its own, not on one that answers requests.
+    private static func open(
+        _ sealed: SealedVault, _ passphrase: consuming SecretBytes
+    ) async throws(RequestRefusal) -> OpenVault {
+        let lent = LentSecret(passphrase)
+        let result: Result<OpenVault, RequestRefusal> = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "coffer.unseal", qos: .userInitiated).async {
+                do throws(RequestRefusal) {
+                    continuation.resume(returning: .success(try sealed.open(lent.secret)))
+                } catch { continuation.resume(returning: .failure(error)) }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Logs the start and whoever unsealed, and brings in order what a crash left, before anything else is answered.
+    private func start(_ open: OpenVault, by decision: Decision?) async throws(RequestRefusal) -> CommittedEntry {
+        var draft = EntryDraft(kind: .startup, decision: .allow, why: .granted)
+        draft.policy = open.turnstile.policy.sha256
+        var entry = try await open.turnstile.appendInternal(draft)
+        try await open.recover()
+        for failed in failedAttempts.withLock({ attempts in
+            defer { attempts = [] }
+            return attempts
+        }) {
+            _ = try? await open.turnstile.logRefusal(failed, as: .unseal)
+        }
+        if let decision {
+            entry = try await open.turnstile.log(decision, as: .unseal).entry
+            if facts.isHeld { try files.updateSeal { $0.isHeld = false } }
+        }
+        housekeeping.withLock { task in
+            task = Task {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(60))
+                    await open.turnstile.logUnauthenticated()
+                }
+            }
+        }
+        return entry
+    }
+
+    // MARK: - Sealing
+
+    private func seal(_ verified: VerifiedRequest) async throws(RequestRefusal) -> [UInt8] {
+        let _: NoMembers = try Self.decode(verified.request.body)
+        let open = try openVault()
+        let decision = try await open.admit(verified, PolicyAsk(act: .seal, verb: "seal"), as: .seal)
+        let grant = try await open.turnstile.log(decision, as: .seal)
+        try files.updateSeal { $0.isHeld = true }
+        stopSignal.send()
+        return try Self.encode(StateReply(state: .sealed), grant.entry)
+    }
+
+    /// Returns when somebody has sealed the vault, or when `stopWaitingForSeal` is called.
+    public func sealRequested() async { await stopSignal.wait() }
+    public func stopWaitingForSeal() { stopSignal.send() }
+
+    /// Logs the end and closes the files. The process must end afterwards: that is what wipes the keys dependably.
+    public func stop() async {
+        housekeeping.withLock { $0 }?.cancel()
+        guard let open = state.withLock({ $0.stop() }) else { return }
+        await open.turnstile.logUnauthenticated()
+        var draft = EntryDraft(kind: .seal, decision: .allow, why: .granted)
+        draft.policy = open.turnstile.policy.sha256
+        _ = try? await open.turnstile.appendInternal(draft)
+        await open.writer.close()
+    }
+
+    var unattended: Bool { isUnattended.load(ordering: .relaxed) }
+}
+
+/// Hands a secret to another thread.
+private final class LentSecret: Sendable {
+    let secret: SecretBytes
+    init(_ secret: consuming SecretBytes) { self.secret = secret }
+}

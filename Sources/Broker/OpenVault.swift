@@ -1,0 +1,134 @@
+internal import AccessLog
+internal import Authority
+internal import Keys
+internal import Policy
+internal import Storage
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// An unsealed vault: everything an operation may use. It exists between unsealing and sealing and is never copied out.
+final class OpenVault: Sendable {
+    /// The record kind of the people the vault is about.
+    static let customerKind = "customer"
+
+    let vault: VaultID
+    let keyset: Keyset
+    let stores: Stores
+    let turnstile: Turnstile
+    /// One change of rows at a time.
+    let writes = WriteQueue()
+    let imports = ImportSessions()
+    let exports = ExportSessions()
+    let files: VaultFiles
+    /// Signs checkpoints and statements under the log's name.
+    let logKeys: KeysetLogKeys
+    let reader: LogReader
+    let writer: LogWriter
+
+    init(
+        files: VaultFiles, keyset: Keyset, logKeys: KeysetLogKeys, stores: Stores, turnstile: Turnstile,
+        writer: LogWriter
+    ) {
+        self.writer = writer
+        self.files = files
+        self.logKeys = logKeys
+        reader = LogReader(stores.log, keyring: stores.keyring, keys: logKeys)
+        vault = turnstile.vault
+        self.keyset = keyset
+        self.stores = stores
+        self.turnstile = turnstile
+    }
+
+    // MARK: - Deciding
+
+    /// Decides a request; a refusal is logged as an entry of `kind` before it is thrown.
+    func admit(
+        _ verified: VerifiedRequest, _ ask: PolicyAsk, as kind: EntryKind
+    ) async throws(RequestRefusal) -> Decision {
+        let decision = turnstile.gate.decide(verified, ask)
+        if case .refused(let refusal) = decision.outcome {
+            throw await refuse(decision, refusal, as: kind)
+        }
+        return decision
+    }
+
+    /// Logs a refusal found after the decision, and gives it back to be thrown.
+    func refuse(
+        _ decision: Decision, _ refusal: RequestRefusal, as kind: EntryKind, records: [StoredRecord] = []
+    ) async -> RequestRefusal {
+        // Whoever is not enrolled cannot fill the log: such requests are counted, and the counts are logged.
+        if refusal.code == .unauthenticated {
+            turnstile.countUnauthenticated()
+            return refusal
+        }
+        do throws(RequestRefusal) {
+            try await turnstile.logRefusal(decision.refused(refusal), as: kind, records: records)
+            return refusal
+        } catch { return error }
+    }
+
+    // MARK: - Reading ciphertext
+
+    /// The records of the customers in the head, in its order. One that is not there, or in another's shop, refuses the
+    /// whole request; both are the same to the person who asks.
+    func customers(of decision: Decision, as kind: EntryKind) async throws(RequestRefusal) -> [StoredRecord] {
+        let numbers = decision.head.customerNumbers
+        let records = try fetch(numbers.map { RecordID($0) })
+        guard records.count == numbers.count, records.allSatisfy({ maySee($0, decision) }) else {
+            throw await refuse(decision, .notFound("no such customer; check the number"), as: kind)
+        }
+        return records
+    }
+
+    func fetch(_ ids: [RecordID]) throws(RequestRefusal) -> [StoredRecord] {
+        do { return try stores.records.fetch(records: ids) } catch { throw RequestRefusal(storage: error) }
+    }
+
+    func maySee(_ record: StoredRecord, _ decision: Decision) -> Bool {
+        guard record.kind == turnstile.fieldMap.kind(Self.customerKind) else { return false }
+        guard let standing = decision.standing else { return false }
+        switch standing.shops {
+        case .any: return true
+        case .only(let shops): return shops.contains { $0.text.utf8.elementsEqual(record.shop.utf8) }
+        }
+    }
+
+    /// The records a tag points to. More than `StorageLimits.recordsAtOnce` means an index with too few bits.
+    func candidates(_ tag: TagRow) throws(RequestRefusal) -> [StoredRecord] {
+        do {
+            let ids = try stores.index.candidates(
+                field: tag.field, index: tag.index, generation: tag.generation, tag: tag.tag)
+            var records: [StoredRecord] = []
+            records.reserveCapacity(ids.count)
+            for start in stride(from: 0, to: ids.count, by: StorageLimits.recordsAtOnce) {
+                let end = min(start + StorageLimits.recordsAtOnce, ids.count)
+                records += try stores.records.fetch(records: Array(ids[start..<end]))
+            }
+            return records
+        } catch { throw RequestRefusal(storage: error) }
+    }
+
+    /// Compares the names of all customers. Names have no index: this opens every one of them and takes seconds in a
+    /// large vault; other requests go on meanwhile.
+    func scanNames(
+        _ grant: CompareGrant, field: FieldName, wanted: [UInt8]
+    ) async throws(RequestRefusal) -> ComparisonResult {
+        guard let kind = turnstile.fieldMap.kind(Self.customerKind) else {
+            return ComparisonResult(matches: [], scanned: 0)
+        }
+        var scan = stores.records.scan(kind: kind)
+        var matches: [StoredRecord] = []
+        var scanned = 0
+        while true {
+            let batch: [StoredRecord]?
+            do { batch = try scan.next() } catch { throw RequestRefusal(storage: error) }
+            guard let batch, matches.count <= FindCustomers.mostMatches else { break }
+            let result = try turnstile.compare(grant, batch, field: field, by: .name, with: wanted)
+            matches += result.matches
+            scanned += result.scanned
+            await Task.yield()
+        }
+        return ComparisonResult(matches: matches, scanned: scanned)
+    }
+}

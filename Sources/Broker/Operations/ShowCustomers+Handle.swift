@@ -1,0 +1,47 @@
+internal import AccessLog
+internal import Policy
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// Shows fields of the customers in the head: the read that everything else is built around.
+enum ShowCustomersHandler: OperationHandler {
+    typealias Op = ShowCustomers
+
+    static func handle(
+        _ call: Call<NoMembers>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<ShowCustomers.Reply> {
+        let head = call.head
+        guard !head.customers.isEmpty, !head.fields.isEmpty else {
+            throw .malformed("a read names at least one customer and one field")
+        }
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .read), as: .read)
+        let records = try await vault.customers(of: decision, as: .read)
+        let grant = try await vault.turnstile.log(decision, as: .read, releasing: records)
+        var customers: [ShowCustomers.Customer] = []
+        customers.reserveCapacity(records.count)
+        for record in records {
+            let released = try vault.turnstile.release(grant, of: record, fields: head.fields)
+            customers.append(try ShowCustomers.Customer(released))
+        }
+        return Answer(ShowCustomers.Reply(customers: customers), grant.entry)
+    }
+}
+
+extension ShowCustomers.Customer {
+    /// Released values by the field's own name: a request is about one record kind.
+    init(_ released: ReleasedRecord) throws(RequestRefusal) {
+        guard let number = CustomerNumber(released.customer) else { throw .integrity("a customer's number") }
+        self.init(
+            number: number, form: released.form, rev: released.rev, fields: try FieldValues(released: released))
+    }
+}
+
+extension FieldValues {
+    init(released: ReleasedRecord) throws(RequestRefusal) {
+        var values: [String: [String]] = [:]
+        for (field, list) in released.values { values[field.field] = list }
+        guard let fields = FieldValues(values) else { throw .integrity("a field's length") }
+        self = fields
+    }
+}

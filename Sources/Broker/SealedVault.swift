@@ -1,0 +1,127 @@
+internal import AccessLog
+internal import Authority
+internal import Host
+internal import Keys
+internal import Policy
+internal import Primitives
+internal import Storage
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// A vault whose keys are not in memory: the databases are open and checked, blocks and policy are read, so that it can
+/// be told who asks for it to be unsealed.
+///
+/// Blocks carry their own signatures and the policy is pinned by one of them; the authority's key comes from
+/// `vault.seal`, whose MAC is checked as soon as there is a key to check it with.
+final class SealedVault: Sendable {
+    let files: VaultFiles
+    let stores: Stores
+    let facts: SealFacts
+    let authority: AuthorityState
+    let policy: PolicyDocument
+
+    init(files: VaultFiles, onFatal: @escaping @Sendable () -> Void) throws(RequestRefusal) {
+        self.files = files
+        facts = try files.readSeal().facts
+        do throws(StorageError) {
+            stores = try Stores.open(
+                at: VaultDirectory(files.folder), vault: facts.vault,
+                options: StorageOptions(onFatal: { _ in onFatal() }))
+        } catch { throw RequestRefusal(storage: error) }
+        authority = try Self.replay(stores.log, facts)
+        policy = try Self.policy(in: stores.records, authority)
+    }
+
+    /// The blocks of the log in their order, each verified again.
+    private static func replay(_ log: LogStore, _ facts: SealFacts) throws(RequestRefusal) -> AuthorityState {
+        var state = AuthorityState(vault: facts.vault, authority: facts.authority)
+        let blocks: [StoredBlock]
+        do { blocks = try log.blocks() } catch { throw RequestRefusal(storage: error) }
+        for stored in blocks {
+            do throws(BlockRefusal) {
+                let signed = try Block.open(DSSEEnvelope(parsing: stored.envelope), vault: facts.vault)
+                guard signed.id.bytes == stored.id else { throw .signature }
+                try state.register(signed, at: stored.place.seq, time: stored.place.time)
+            } catch { throw .integrity("a block of log.db") }
+        }
+        return state
+    }
+
+    private static func policy(
+        in records: RecordStore, _ authority: AuthorityState
+    ) throws(RequestRefusal) -> PolicyDocument {
+        guard let pin = authority.policy, let hash = Hex.decode(pin.sha256) else { throw .integrity("the policy") }
+        let bytes: [UInt8]?
+        do { bytes = try records.policy(sha256: hash) } catch { throw RequestRefusal(storage: error) }
+        guard let bytes, case .success(let policy) = PolicyDocument.parse(bytes, file: "policy") else {
+            throw .integrity("the policy in vault.db")
+        }
+        return policy
+    }
+
+    var gate: Gate { Gate(authority: authority, policy: policy) }
+
+    // MARK: - Unsealing
+
+    /// Opens the keys and checks the vault. Takes seconds; releases nothing.
+    func open(_ passphrase: borrowing SecretBytes) throws(RequestRefusal) -> OpenVault {
+        let memory = LockedMemory.status()
+        guard memory.suffices else {
+            throw RequestRefusal(
+                .unavailable, .unavailable,
+                hint: "only \(memory.lockedBytes) of \(memory.neededBytes) bytes for keys can be locked in memory; "
+                    + "raise the limit (ulimit -l, LimitMEMLOCK)")
+        }
+        let seal = try files.unseal(passphrase)
+        guard seal.facts == facts else { throw .integrity("vault.seal") }
+        let keyset: Keyset
+        do { keyset = try seal.keyset() } catch { throw .integrity("the keyset in vault.seal") }
+        do throws(StorageError) {
+            let registry = try stores.records.registry()
+            guard registry.digest == facts.registryHash else { throw .corrupt(.vault) }
+            guard policy.sha256 == Hex.encode(facts.policyPin) else { throw .corrupt(.log) }
+            let logKeys = KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
+            let writer = try LogWriter(stores.log, keys: logKeys, keyring: stores.keyring, clock: files.clock)
+            let controls = Controls(
+                authority: authority, policy: policy, fields: FieldMap(policy: policy, registry: registry),
+                keyset: keyset)
+            let turnstile = Turnstile(
+                controls: controls, keyset: keyset, keyring: stores.keyring, log: writer, clock: files.clock)
+            return OpenVault(
+                files: files, keyset: keyset, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer)
+        } catch { throw RequestRefusal(storage: error) }
+    }
+
+    /// Refuses a vault that is behind, or beside, a checkpoint somebody remembers.
+    func requireConsistency(with note: String) throws(RequestRefusal) {
+        guard !note.isEmpty else { return }
+        let origin = LogOrigin(vault: facts.vault, incarnation: facts.incarnation)
+        guard let key = VerifierKey(name: origin.description, key: facts.logKey) else { return }
+        // A note that is not under our own key proves nothing: anybody could have made it.
+        guard let remembered = try? Checkpoint.open(Array(note.utf8), key: key) else { return }
+        let root: [UInt8]?
+        do { root = try stores.log.root(size: remembered.size) } catch { root = nil }
+        guard root == remembered.root else {
+            throw RequestRefusal(
+                .integrity, .integrity,
+                hint: "the log does not contain what it showed you before: the vault's files were put back or replaced; "
+                    + "it stays sealed")
+        }
+    }
+}
+
+extension OpenVault {
+    /// Brings what a crash left in order: rows that were announced and never stored are reported as aborted.
+    func recover() async throws(RequestRefusal) {
+        let intents: [LogIntent]
+        do { intents = try stores.log.unresolvedIntents() } catch { throw RequestRefusal(storage: error) }
+        for intent in intents {
+            let isApplied: Bool
+            do { isApplied = try stores.records.isApplied(logSeq: intent.seq) } catch {
+                throw RequestRefusal(storage: error)
+            }
+            if isApplied { writer.resolve(intent: intent.seq) } else { await turnstile.logAborted(seq: intent.seq) }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+public import Broker
+internal import HTTPTypes
+internal import Host
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import Synchronization
+internal import Turnstile
+internal import UnixSignals
+internal import Wire
+
+/// The broker's listener: HTTP/1.1 on a Unix socket that only the owner and the group of the vault may open.
+///
+/// The caller holds the folder's lock before it starts: binding replaces a socket file that is already there, and
+/// without the lock a second broker would take a live socket over.
+public struct BrokerServer: Sendable {
+    private let broker: BrokerService
+    private let socketPath: String
+    private let limits: ServerLimits
+
+    public init(broker: BrokerService, socketPath: String, limits: ServerLimits = ServerLimits()) {
+        self.broker = broker
+        self.socketPath = socketPath
+        self.limits = limits
+    }
+
+    /// Serves until SIGTERM, SIGINT or a request to seal, then answers what is in flight and returns.
+    /// `onReady` is called once, when the socket answers.
+    public func run(onReady: @escaping @Sendable () -> Void) async throws {
+        // Two event loops: one for each core of the machine this is built for; more made nothing faster.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        var logger = Logger(label: "cofferd.http")
+        logger.logLevel = .error
+        // The socket's mode is what the mask leaves: 0660, for the owner and the vault's group.
+        let mask = FileModeMask.set(0o117)
+        let server = PeerChannel(http: channel()).server(
+            configuration: ServerConfiguration(
+                address: .unixDomainSocket(path: socketPath), serverName: nil,
+                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
+            onServerRunning: { _ in
+                FileModeMask.set(mask)
+                onReady()
+            },
+            eventLoopGroup: group, logger: logger)
+        let sealing = SealWatch(broker: broker)
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: server),
+                    .init(service: sealing, successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await services.run()
+        try? DurableFile.remove(socketPath)
+        try await group.shutdownGracefully()
+    }
+
+    private func channel() -> HTTP1Channel {
+        let limiter = RateLimiter(requestsPerSecond: limits.requestsPerSecond)
+        let deadline = limits.requestDeadline
+        return HTTP1Channel(
+            responder: { [broker] request, writer, _ in
+                let reply = try await Self.answer(request, broker: broker, limiter: limiter)
+                var head = HTTPBridge.head(reply)
+                let refused = reply.status == ErrorCode.tooLarge.status
+                // What is left of an oversized body is not read: the connection goes.
+                if refused { head.headerFields[.connection] = "close" }
+                try await writer.write(response: head, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
+                if refused { throw OversizedBody() }
+            },
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestDeadline(limit: deadline)],
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: WireLimits.headerBytes, maxHeaderListSize: WireLimits.headerBytes,
+                    maxHeaderFieldCount: WireLimits.headerFields)))
+    }
+
+    private static func answer(
+        _ request: Request, broker: BrokerService, limiter: RateLimiter
+    ) async throws -> OutgoingReply {
+        let user = PeerChannel.peer?.userID
+        guard limiter.admits(user ?? UInt32.max, now: SystemClock().nowMilliseconds()) else {
+            return broker.refusal(.rateLimited)
+        }
+        guard let incoming = try await HTTPBridge.request(request) else { return broker.refusal(.tooLarge) }
+        return await broker.answer(incoming, from: Peer(channel: .socket, userID: user))
+    }
+}
+
+/// Ends a connection whose request was not read to its end.
+private struct OversizedBody: Error {}
+
+/// Ends the group of services when the broker has been asked to seal.
+private struct SealWatch: Service {
+    let broker: BrokerService
+
+    func run() async throws {
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await broker.sealRequested()
+            } onGracefulShutdown: {
+                broker.stopWaitingForSeal()
+            }
+        } onCancel: {
+            broker.stopWaitingForSeal()
+        }
+    }
+}

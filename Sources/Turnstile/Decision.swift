@@ -1,0 +1,168 @@
+internal import AccessLog
+public import Authority
+internal import Host
+public import Policy
+internal import Primitives
+internal import VaultModel
+public import Wire
+
+/// What blocks and policy say about a verified request. Only `Gate` makes one.
+///
+/// An allowed decision is not yet a right to a value: that is `LoggedGrant`, which only the log gives.
+public struct Decision: Sendable {
+    public enum Outcome: Sendable {
+        case allowed(PolicyGrant)
+        case refused(RequestRefusal)
+    }
+
+    public let verified: VerifiedRequest
+    public let outcome: Outcome
+    /// Who asks and by what blocks; nil when the blocks refused.
+    public let standing: Standing?
+    /// What was asked of the policy, with the form that was decided.
+    public let ask: PolicyAsk
+    /// SHA-256 of the policy that decided.
+    public let policy: String
+
+    fileprivate init(
+        verified: VerifiedRequest, outcome: Outcome, standing: Standing?, ask: PolicyAsk, policy: String
+    ) {
+        self.verified = verified
+        self.outcome = outcome
+        self.standing = standing
+        self.ask = ask
+        self.policy = policy
+    }
+
+    public var head: RequestHead { verified.request.head }
+
+    /// The grant, or the refusal as an error.
+    public func requireAllowed() throws(RequestRefusal) -> PolicyGrant {
+        switch outcome {
+        case .allowed(let grant): return grant
+        case .refused(let refusal): throw refusal
+        }
+    }
+
+    /// The same request refused for a reason found later: a shop that is not hers, a customer that is not there.
+    public func refused(_ refusal: RequestRefusal) -> Decision {
+        Decision(verified: verified, outcome: .refused(refusal), standing: standing, ask: ask, policy: policy)
+    }
+
+    /// The entry that says what was decided. `released` is the number of records whose values leave.
+    func draft(_ kind: EntryKind, subject: EntrySubject, released: Int) -> EntryDraft {
+        let request = verified.request
+        var draft = EntryDraft(kind: kind, decision: .deny, why: .granted)
+        switch outcome {
+        case .allowed:
+            draft.decision = .allow
+            draft.released = released
+        case .refused(let refusal):
+            draft.why = refusal.reason
+        }
+        draft.kid = request.kid
+        draft.act = request.head.act
+        draft.role = standing?.role.text ?? ""
+        draft.fields = request.head.fields
+        // A head without a form asks for the best one; the entry says which that was.
+        draft.form = ask.fields.isEmpty ? request.head.form : ask.form
+        draft.purpose = request.head.purpose
+        draft.capability = standing?.capability.text ?? ""
+        draft.policy = policy
+        draft.object = request.head.object
+        draft.terminal = verified.peer.terminal
+        draft.via = verified.peer.via
+        draft.uid = verified.peer.uid
+        draft.counter = request.head.counter
+        draft.subject = subject
+        draft.evidence = EntryEvidence(base: request.base, signature: Base64.encode(request.signature))
+        return draft
+    }
+}
+
+/// Decides: blocks first, then the policy of the signer's role. Both must allow; a request that asks for more than it
+/// may have is refused as a whole, never trimmed.
+public struct Gate: Sendable {
+    let authority: AuthorityState
+    let policy: PolicyDocument
+
+    public init(authority: AuthorityState, policy: PolicyDocument) {
+        self.authority = authority
+        self.policy = policy
+    }
+
+    /// - Parameters:
+    ///   - ask: what the operation needs; its fields, form and purpose are taken from the signed head, so that a body
+    ///     cannot widen them.
+    ///   - isVerbOnly: the act shows no customer's value (staff, log, keys): fields and purpose do not count.
+    public func decide(_ verified: VerifiedRequest, _ operation: PolicyAsk) -> Decision {
+        let head = verified.request.head
+        var ask = operation
+        ask.fields = head.fields
+        ask.form = head.form
+        ask.purpose = head.purposeName
+        let hash = policy.sha256
+
+        func refused(_ refusal: RequestRefusal, _ standing: Standing? = nil) -> Decision {
+            Decision(verified: verified, outcome: .refused(refusal), standing: standing, ask: ask, policy: hash)
+        }
+        if !head.purpose.isEmpty, ask.purpose.map(policy.declares) != true {
+            return refused(.denied(.unknownPurpose, hint: "the policy declares no such purpose"))
+        }
+        for field in head.fields where policy.field(field) == nil {
+            return refused(.denied(.unknownField, hint: "the policy declares no field \(field)"))
+        }
+
+        let standing: Standing
+        switch authority.evaluate(authorityAsk(verified, ask), now: verified.receivedMilliseconds / 1_000) {
+        case .success(let found): standing = found
+        case .failure(let failure): return refused(Self.refusal(failure.reason))
+        }
+        guard policy.role(standing.role) != nil else {
+            return refused(
+                .denied(.unknownRole, hint: "the policy in force has no role \(standing.role); ask the owner"), standing)
+        }
+        // A request without a form gets the best one its role has; the head's empty form is what was signed and logged.
+        if ask.form == nil, !ask.fields.isEmpty, let purpose = ask.purpose, ask.act == .read {
+            ask.form = policy.bestForm(role: standing.role, fields: ask.fields, purpose: purpose)
+        }
+        switch policy.decide(role: standing.role, ask: ask) {
+        case .allow(let grant):
+            return Decision(
+                verified: verified, outcome: .allowed(grant), standing: standing, ask: ask, policy: hash)
+        case .deny(let reason, let detail):
+            return refused(.denied(reason, hint: detail), standing)
+        case .approval(let persons):
+            return refused(
+                RequestRefusal(
+                    .approvalRequired, .approvalRequired,
+                    hint: "the policy asks for the approval of \(persons) other person\(persons == 1 ? "" : "s")"),
+                standing)
+        }
+    }
+
+    private func authorityAsk(_ verified: VerifiedRequest, _ ask: PolicyAsk) -> Ask {
+        let request = verified.request
+        // Somebody whose root names shops asks as one of them; records of other shops are refused when they are read.
+        var shop: ShopName?
+        if case .only(let shops)? = authority.root(for: request.kid)?.block.shops { shop = shops.first }
+        return Ask(
+            kid: request.kid, act: request.head.act, fields: request.head.fields, form: request.head.form ?? .masked,
+            purpose: ask.purpose, shop: shop, customers: request.head.customers, orders: request.head.orders,
+            capability: request.capability.flatMap { BlockID($0) }, peerUID: verified.peer.userID)
+    }
+
+    /// A key nobody enrolled learns nothing; one that was, learns what became of it.
+    private static func refusal(_ reason: Reason) -> RequestRefusal {
+        switch reason {
+        case .notEnrolled: .unauthenticated
+        case .revokedKey: .denied(reason, hint: "this key was taken back by the owner")
+        case .expired: .denied(reason, hint: "the permission of this key has ended; ask the owner for a renewal")
+        case .notYetValid: .denied(reason, hint: "the permission of this key begins later; check the clock")
+        case .noRoot: .denied(reason, hint: "this key has no permission yet; ask the owner to approve it")
+        case .confidentiality: .denied(reason, hint: "no confidentiality agreement is on record; ask the owner")
+        case .training: .denied(reason, hint: "the data protection training has lapsed; ask the owner")
+        default: .denied(reason, hint: "the permission of this key does not reach that far")
+        }
+    }
+}

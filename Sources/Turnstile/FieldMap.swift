@@ -1,0 +1,57 @@
+public import Keys
+public import Policy
+public import VaultModel
+
+/// Where each field of the policy is stored: the numbers that `vault.db` assigned once and never reuses.
+///
+/// The numbers are part of every envelope's context. A map is made from registry and policy together; a field the
+/// registry does not know yet has no place.
+public struct FieldMap: Sendable {
+    public struct Place: Sendable {
+        public let definition: FieldDefinition
+        /// The number of the record kind.
+        public let table: UInt16
+        public let field: UInt16
+        public let pad: PadPolicy
+    }
+
+    private let places: [FieldName: Place]
+    private let kinds: [String: UInt16]
+
+    /// - Parameters:
+    ///   - kinds: record kinds by name, as registered.
+    ///   - fields: the registered number of each field.
+    public init(policy: PolicyDocument, kinds: [String: UInt16], fields: [FieldName: UInt16]) {
+        self.kinds = kinds
+        var places: [FieldName: Place] = [:]
+        for record in policy.records {
+            guard let table = kinds[record.name] else { continue }
+            for definition in record.fields {
+                guard let number = fields[definition.name],
+                    let pad = PadPolicy(rawValue: definition.type.padPolicyNumber)
+                else { continue }
+                places[definition.name] = Place(definition: definition, table: table, field: number, pad: pad)
+            }
+        }
+        self.places = places
+    }
+
+    public func place(_ name: FieldName) -> Place? { places[name] }
+
+    /// The number of a record kind.
+    public func kind(_ record: String) -> UInt16? { kinds[record] }
+
+    /// The fields of a record kind, in the order of their numbers.
+    public func places(of record: String) -> [Place] {
+        places.values.filter { $0.definition.name.record == record }.sorted { $0.field < $1.field }
+    }
+
+    public func index(of name: FieldName) -> BlindIndex.Definition? {
+        guard let place = places[name], let index = place.definition.index,
+            let normaliser = index.normaliser(for: place.definition.type)
+        else { return nil }
+        // One index a field: its number within the field is 1.
+        return BlindIndex.Definition(
+            field: place.field, index: 1, normaliser: normaliser.rawValue, bits: UInt16(index.bits))
+    }
+}

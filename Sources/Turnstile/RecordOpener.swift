@@ -1,0 +1,101 @@
+@_spi(Turnstile) internal import Keys
+internal import Policy
+public import Storage
+internal import VaultModel
+internal import Wire
+
+/// Opens ciphertext. Internal to this module: the three grants are the only way in.
+struct RecordOpener: Sendable {
+    let vault: VaultID
+    let keyset: Keyset
+    let keyring: KeyringStore
+    let cache: CustomerKeyCache
+
+    /// The keys of the customers who own these records, from the cache or unwrapped from the keyring in one read. A
+    /// customer who was erased has none.
+    func keys(of records: [StoredRecord]) throws(RequestRefusal) -> [RecordID: CustomerKey] {
+        var keys: [RecordID: CustomerKey] = [:]
+        keys.reserveCapacity(records.count)
+        var missing: [RecordID: UInt32] = [:]
+        for record in records where keys[record.customer] == nil {
+            let version = Self.version(of: record)
+            if record.customer == .none {
+                keys[.none] = keyset.shopKey
+            } else if let key = cache.key(of: record.customer, version: version) {
+                keys[record.customer] = key
+            } else {
+                missing[record.customer] = version
+            }
+        }
+        guard !missing.isEmpty else { return keys }
+        let wrapped: [RecordID: CustomerKeys]
+        do { wrapped = try keyring.fetch(customers: Array(missing.keys)) } catch {
+            throw RequestRefusal(storage: error)
+        }
+        for (customer, version) in missing {
+            guard case .keys(let versions)? = wrapped[customer] else { continue }
+            guard let wrap = versions.first(where: { $0.version == version }) else {
+                throw .integrity("a customer's key")
+            }
+            do {
+                let key = try keyset.unwrapCEK(wrap.wrap, vault: vault, customer: customer, version: version)
+                cache.insert(key, of: customer)
+                keys[customer] = key
+            } catch { throw .integrity("a customer's key") }
+        }
+        return keys
+    }
+
+    /// Checks the seal over all fields of a record. Done for every record that matches, not for mere candidates: a
+    /// field's own tag cannot notice that a sibling was deleted or rolled back.
+    func checkSeal(of record: StoredRecord, key: CustomerKey) throws(RequestRefusal) {
+        let subject = RecordSeal.Subject(
+            vault: vault, customer: record.customer, record: record.id, kind: record.kind, revision: record.rev)
+        let fields = record.fields.map {
+            RecordSeal.Field(field: $0.field, ordinal: $0.ordinal, envelope: $0.envelope)
+        }
+        guard RecordSeal.isValid(record.seal, subject, fields: fields, key: key) else { throw .integrity("a record") }
+    }
+
+    /// The values of one field, in the order of their ordinals; none when it is absent.
+    func values(
+        of place: FieldMap.Place, in record: StoredRecord, key: CustomerKey
+    ) throws(RequestRefusal) -> [String] {
+        guard record.kind == place.table else { throw .integrity("a record") }
+        var values: [String] = []
+        for stored in record.fields where stored.field == place.field {
+            let context = FieldContext(
+                vault: vault, customer: record.customer, record: record.id, table: place.table, field: place.field,
+                ordinal: stored.ordinal)
+            do {
+                let body = try Envelope.open(
+                    stored.envelope, context: context, key: key, pad: place.pad, recordRevision: record.rev)
+                if case .text(let text) = body { values.append(text) }
+            } catch { throw .integrity("a field") }
+        }
+        return values
+    }
+
+    /// The key version a record's fields are sealed under. All fields of a record share one version.
+    private static func version(of record: StoredRecord) -> UInt32 {
+        record.fields.first.flatMap { Envelope.keyVersion(of: $0.envelope) } ?? 0
+    }
+}
+
+extension RequestRefusal {
+    /// What a store's failure means to whoever asked.
+    public init(storage error: StorageError) {
+        switch error {
+        case .full:
+            self.init(.unavailable, .unavailable, hint: "\(error); \(error.hint)")
+        case .conflict:
+            self.init(.conflict, .conflict, hint: "\(error); \(error.hint)")
+        case .notFound, .erased:
+            self.init(.notFound, .notFound, hint: "\(error)")
+        case .corrupt, .swapped, .schemaMismatch, .logInconsistent, .foreign:
+            self.init(.integrity, .integrity, hint: "\(error); \(error.hint)")
+        case .missing, .alreadyExists, .exposed, .version, .setting, .busy, .unavailable, .limit, .folder:
+            self.init(.unavailable, .unavailable, hint: "\(error); \(error.hint)")
+        }
+    }
+}

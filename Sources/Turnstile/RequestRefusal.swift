@@ -1,0 +1,39 @@
+public import VaultModel
+public import Wire
+
+/// A request that is not granted. A value with a reason, not an accident; it never holds a customer's value.
+public struct RequestRefusal: Error, Equatable, Sendable {
+    public let code: ErrorCode
+    /// The enumerated reason, the same word that stands in the log.
+    public let reason: Reason
+    /// One sentence on what is wrong and what helps; made of names from the policy and the program only.
+    public let hint: String
+
+    public init(_ code: ErrorCode, _ reason: Reason, hint: String = "") {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+
+    /// Whatever an attacker could probe gets this one answer.
+    public static let unauthenticated = RequestRefusal(
+        .unauthenticated, .notEnrolled,
+        hint: "the request is not signed by an enrolled key for this vault, or came twice or too late")
+
+    public static func denied(_ reason: Reason, hint: String) -> RequestRefusal { RequestRefusal(.denied, reason, hint: hint) }
+
+    public static func malformed(_ hint: String) -> RequestRefusal { RequestRefusal(.malformed, .malformed, hint: hint) }
+
+    public static func invalid(_ hint: String) -> RequestRefusal { RequestRefusal(.malformed, .invalidValue, hint: hint) }
+
+    public static func notFound(_ hint: String) -> RequestRefusal { RequestRefusal(.notFound, .notFound, hint: hint) }
+
+    public static func conflict(_ hint: String) -> RequestRefusal { RequestRefusal(.conflict, .conflict, hint: hint) }
+
+    /// Stored data does not verify. `what` names the kind of data only.
+    public static func integrity(_ what: String) -> RequestRefusal {
+        RequestRefusal(
+            .integrity, .integrity,
+            hint: "\(what) does not verify: someone changed the vault's files; stop, keep a copy, restore from an archive")
+    }
+}

@@ -1,0 +1,238 @@
+public import AccessLog
+public import Authority
+public import Host
+public import Keys
+public import Policy
+internal import Primitives
+public import Storage
+internal import Synchronization
+public import VaultModel
+internal import Wire
+
+/// The only place that opens ciphertext, and the only way through it leads over the log.
+///
+/// `Authenticator` makes a `VerifiedRequest` of bytes, `Gate` a `Decision` of that, and this type a `LoggedGrant` of
+/// an allowed decision, once its entry is durable. Values come out of a `LoggedGrant` and of nothing else.
+public final class Turnstile: Sendable {
+    public let vault: VaultID
+    let opener: RecordOpener
+    private let logWriter: LogWriter
+    private let keyset: Keyset
+    private let clock: any WallClock
+    private let current: Mutex<Controls>
+    private let unauthenticated = Atomic<Int>(0)
+
+    /// Unwrapped customer keys kept in locked memory at once. A lookup among 100,000 customers opens about 107.
+    public static let cachedKeys = 8_192
+
+    public init(
+        controls: Controls, keyset: Keyset, keyring: KeyringStore, log: LogWriter, clock: any WallClock
+    ) {
+        vault = controls.authority.vault
+        opener = RecordOpener(
+            vault: controls.authority.vault, keyset: keyset, keyring: keyring,
+            cache: CustomerKeyCache(capacity: Self.cachedKeys))
+        logWriter = log
+        self.keyset = keyset
+        self.clock = clock
+        current = Mutex(controls)
+    }
+
+    /// What decides now.
+    public var controls: Controls { current.withLock { $0 } }
+    public var policy: PolicyDocument { controls.policy }
+    public var fieldMap: FieldMap { controls.fields }
+    public var gate: Gate {
+        let controls = controls
+        return Gate(authority: controls.authority, policy: controls.policy)
+    }
+
+    /// Lets another policy decide. The block that puts it in force has been logged.
+    public func replace(policy: PolicyDocument, registry: Registry) {
+        current.withLock { controls in
+            controls = Controls(
+                authority: controls.authority, policy: policy, fields: FieldMap(policy: policy, registry: registry),
+                keyset: keyset)
+        }
+    }
+
+    /// The key a record's changed fields are sealed under. It seals; opening needs a grant.
+    public func sealingKey(of record: StoredRecord) throws(RequestRefusal) -> CustomerKey {
+        guard let key = try opener.keys(of: [record])[record.customer] else {
+            throw .notFound("this customer has been erased")
+        }
+        try opener.checkSeal(of: record, key: key)
+        return key
+    }
+
+    // MARK: - Unauthenticated requests
+
+    /// Counts a request nobody can be named for. Logged as a sum, so that strangers cannot fill the log.
+    public func countUnauthenticated() { unauthenticated.add(1, ordering: .relaxed) }
+
+    /// Logs the sum since the last call, if it is not zero.
+    public func logUnauthenticated() async {
+        let count = unauthenticated.exchange(0, ordering: .relaxed)
+        guard count > 0 else { return }
+        var draft = EntryDraft(kind: .unauthSummary, decision: .deny, why: .notEnrolled)
+        draft.subject.scanned = count
+        if (try? await appendInternal(draft)) == nil { unauthenticated.add(count, ordering: .relaxed) }
+    }
+
+    // MARK: - Appending
+
+    /// Logs a refusal of a request that was verified.
+    @discardableResult
+    public func logRefusal(
+        _ decision: Decision, as kind: EntryKind, records: [StoredRecord] = []
+    ) async throws(RequestRefusal) -> CommittedEntry {
+        let subject = EntrySubject(customers: Self.numbers(of: records), ref: decision.head.ref)
+        return try await append(decision.draft(kind, subject: subject, released: 0), for: decision)
+    }
+
+    /// Logs an allowed change of rows before it is made: the entry is its intent.
+    ///
+    /// - Parameters:
+    ///   - seals: the new record seals; the entry vouches for what will be stored.
+    ///   - records: ids and revisions the rows will have.
+    public func logChange(
+        _ decision: Decision, as kind: EntryKind, numbers: [CustomerNumber], revisions: [UInt64], seals: [[UInt8]],
+        records: [RecordID], scanned: Int
+    ) async throws(RequestRefusal) -> CommittedEntry {
+        _ = try decision.requireAllowed()
+        let subject = EntrySubject(
+            customers: numbers.map(\.text), ref: decision.head.ref, revisions: revisions, scanned: scanned,
+            seals: seals.map(Hex.encode))
+        let intent = zip(records, revisions).map { LogIntent.Record(id: $0, rev: $1) }
+        return try await append(
+            decision.draft(kind, subject: subject, released: 0), for: decision, intent: intent)
+    }
+
+    /// Notes that the rows an entry announced are durable.
+    public func settle(_ entry: CommittedEntry) { logWriter.resolve(intent: entry.seq) }
+
+    /// Logs that the rows an entry announced were not stored. When even that fails, the next start finds the open
+    /// intent.
+    public func logAborted(_ entry: CommittedEntry) async { await logAborted(seq: entry.seq) }
+
+    public func logAborted(seq: UInt64) async {
+        let draft = EntryDraft(kind: .aborted, decision: .deny, why: .aborted, policy: policy.sha256)
+        _ = try? await submit(LogSubmission(draft: draft, aborts: seq))
+    }
+
+    /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash.
+    public func register(
+        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind
+    ) async throws(RequestRefusal) -> CommittedEntry {
+        _ = try decision.requireAllowed()
+        guard decision.head.object == Hex.encode(signed.id.bytes) else {
+            throw .malformed("the head must name the block by its hash")
+        }
+        let subject = EntrySubject(ref: decision.head.ref)
+        return try await append(
+            decision.draft(kind, subject: subject, released: 0), for: decision, registering: signed)
+    }
+
+    /// Appends an entry that nobody signed: the broker's own startup, seal, job, alert.
+    @discardableResult
+    public func appendInternal(_ draft: EntryDraft) async throws(RequestRefusal) -> CommittedEntry {
+        try await submit(LogSubmission(draft: draft))
+    }
+
+    func append(
+        _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [], registering signed: SignedBlock? = nil
+    ) async throws(RequestRefusal) -> CommittedEntry {
+        let request = decision.verified.request
+        let nonce = RequestNonce(
+            key: request.kid.rawKey, created: request.created, nonce: Array(request.nonce.utf8),
+            keepUntil: request.nonceKeptUntil(received: decision.verified.receivedMilliseconds / 1_000))
+        let kid = request.kid
+        var submission = LogSubmission(
+            draft: draft, nonce: nonce, counter: request.head.counter, intent: intent,
+            admit: { [self] place in admit(kid, signed, draft, at: place) })
+        if let signed {
+            submission.block = BlockRegistration(
+                id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode())
+            submission.onCommit = { [self] place in enter(signed, at: place) }
+        }
+        return try await submit(submission)
+    }
+
+    /// The last word, on the writer's thread and in the order of the log: a revocation that was committed a moment ago
+    /// counts, whatever was decided before.
+    private func admit(
+        _ kid: KeyID, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
+    ) -> Admission {
+        current.withLock { controls in
+            if draft.decision == .allow, controls.authority.isRevoked(kid) {
+                var denial = draft
+                (denial.decision, denial.why, denial.released) = (.deny, .revokedKey, 0)
+                denial.subject.seals = []
+                return .substitute(denial)
+            }
+            guard let signed else { return .admit }
+            var trial = controls.authority
+            do throws(BlockRefusal) {
+                try trial.register(signed, at: place.seq, time: place.time)
+                return .admit
+            } catch { return .refuse(.refused(error.reason)) }
+        }
+    }
+
+    private func enter(_ signed: SignedBlock, at place: LogPlace) {
+        current.withLock { controls in
+            do throws(BlockRefusal) {
+                try controls.authority.register(signed, at: place.seq, time: place.time)
+            } catch { preconditionFailure("a block that was admitted is registered") }
+        }
+    }
+
+    private func submit(_ submission: LogSubmission) async throws(RequestRefusal) -> CommittedEntry {
+        let entry: CommittedEntry
+        do throws(LogRefusal) { entry = try await logWriter.append(submission) } catch {
+            throw RequestRefusal(log: error)
+        }
+        guard !entry.isSubstitute else {
+            throw .denied(.revokedKey, hint: "this key was taken back by the owner")
+        }
+        return entry
+    }
+}
+
+extension RequestRefusal {
+    /// What it means to whoever asked when nothing could be logged.
+    init(log error: LogRefusal) {
+        switch error {
+        case .replay, .counter: self = .unauthenticated
+        case .exhausted: self = .denied(.exhausted, hint: "this permission has been used up")
+        case .approvalUsed: self = .conflict("this approval has been used already")
+        case .blockKnown: self = .conflict("this block is registered already")
+        case .refused(let reason): self = .denied(reason, hint: "refused when it was about to be logged")
+        case .malformed, .tooLong:
+            self.init(.internal, .malformed, hint: "the log entry could not be formed; nothing was released")
+        case .overloaded, .nonceTableFull:
+            self.init(.rateLimited, .rate, hint: "too many requests at once; try again in a moment")
+        case .diskReserve, .full:
+            self.init(
+                .unavailable, .unavailable,
+                hint: "the disk is nearly full and reads cannot be logged; make room, then try again")
+        case .unavailable:
+            self.init(.unavailable, .unavailable, hint: "the access log cannot be written; the broker is stopping")
+        }
+    }
+}
+
+extension FieldMap {
+    /// The map of a policy's fields onto the numbers the store has given them.
+    public init(policy: PolicyDocument, registry: Registry) {
+        let names = Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.number, $0.name) })
+        var fields: [FieldName: UInt16] = [:]
+        for field in registry.fields {
+            guard let kind = names[field.kind], let name = FieldName(record: kind, field: field.name) else { continue }
+            fields[name] = field.number
+        }
+        self.init(
+            policy: policy, kinds: Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.name, $0.number) }),
+            fields: fields)
+    }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What a finished command left.
+struct Outcome: Sendable {
+    let code: Int32
+    let out: [UInt8]
+    let err: [UInt8]
+
+    var text: String { String(decoding: out, as: UTF8.self) }
+    var errorText: String { String(decoding: err, as: UTF8.self) }
+
+    /// The JSON object on standard output.
+    func json() throws -> [String: Any] {
+        let object = try JSONSerialization.jsonObject(with: Data(out)) as? [String: Any]
+        return try #require(object, "no JSON object on standard output")
+    }
+
+    func member(_ name: String) throws -> String {
+        try #require(try json()[name] as? String, "no member \(name) in \(text)")
+    }
+
+    func number(_ name: String) throws -> Int {
+        try #require((try json()[name] as? NSNumber)?.intValue, "no number \(name) in \(text)")
+    }
+}
+
+/// A folder of its own with a vault, the keys of some people and the real programs, all of it gone at the end.
+final class Sandbox: Sendable {
+    let folder: String
+    let vault: String
+
+    /// The folder of the test program, where the build has put the two programs as well.
+    static let binaries = FileManager.default
+        .destinationOfSymbolicLink("/proc/self/exe", fallback: CommandLine.arguments[0])
+        .deletingLastComponent
+
+    static let root = #filePath.deletingLastComponent.deletingLastComponent.deletingLastComponent
+
+    init() throws {
+        // Short: the path of a Unix socket has 107 bytes at the most.
+        folder = "/tmp/coffer-e2e-\(UUID().uuidString.prefix(8).lowercased())"
+        vault = folder + "/vault"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func write(_ name: String, _ contents: String, mode: Int = 0o600) throws -> String {
+        let path = folder + "/" + name
+        try Data(contents.utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        return path
+    }
+
+    /// A passphrase file of a person, made when first asked for.
+    func passphrase(_ who: String) throws -> String {
+        let path = folder + "/\(who).pass"
+        if FileManager.default.fileExists(atPath: path) { return path }
+        return try write("\(who).pass", "passphrase of \(who) \(UUID().uuidString)\n")
+    }
+
+    var environment: [String: String] {
+        var environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no", "LANG": "C.UTF-8"]
+        environment["XDG_STATE_HOME"] = folder + "/state"
+        environment["XDG_CONFIG_HOME"] = folder + "/config"
+        return environment
+    }
+
+    /// Runs `coffer` with a person's key.
+    @discardableResult
+    func coffer(_ who: String, _ arguments: String...) throws -> Outcome {
+        try coffer(who, arguments)
+    }
+
+    func coffer(_ who: String, _ arguments: [String]) throws -> Outcome {
+        let common = [
+            "--dir", vault, "--identity", "\(folder)/\(who).key", "--passphrase-file", try passphrase(who),
+        ]
+        return try run(Self.binaries + "/coffer", arguments + common)
+    }
+
+    /// Runs `coffer`, expects success and gives its JSON answer.
+    @discardableResult
+    func answer(_ who: String, _ arguments: String...) throws -> Outcome {
+        let outcome = try coffer(who, arguments + ["--json"])
+        try #require(outcome.code == 0, "coffer \(arguments) exited \(outcome.code): \(outcome.errorText)")
+        return outcome
+    }
+
+    func run(_ program: String, _ arguments: [String], input: String? = nil) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = environment
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        // Files, not pipes: a pipe that nobody drains stops the child.
+        let out = folder + "/out-\(UUID().uuidString)"
+        let err = out + "-err"
+        for path in [out, err] { FileManager.default.createFile(atPath: path, contents: nil) }
+        defer { for path in [out, err] { try? FileManager.default.removeItem(atPath: path) } }
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: out))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: err))
+        if let input {
+            let path = out + "-in"
+            try Data(input.utf8).write(to: URL(fileURLWithPath: path))
+            process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        } else {
+            process.standardInput = FileHandle.nullDevice
+        }
+        try process.run()
+        process.waitUntilExit()
+        return Outcome(
+            code: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
+            out: [UInt8](try Data(contentsOf: URL(fileURLWithPath: out))),
+            err: [UInt8](try Data(contentsOf: URL(fileURLWithPath: err))))
+    }
+}
+
+/// A running broker. It is killed when the value goes.
+final class BrokerProcess {
+    let process = Process()
+    let errorFile: String
+
+    /// Starts `cofferd` and waits for `ready`, at most 20 s.
+    init(_ sandbox: Sandbox, arguments: [String] = [], wrapper: [String] = []) throws {
+        errorFile = sandbox.folder + "/broker-\(UUID().uuidString.prefix(8)).log"
+        FileManager.default.createFile(atPath: errorFile, contents: nil)
+        let command = wrapper + [Sandbox.binaries + "/cofferd", "--dir", sandbox.vault] + arguments
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.environment = sandbox.environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
+        try process.run()
+        for _ in 0..<400 {
+            if errorText.split(separator: "\n").contains("ready") { return }
+            if !process.isRunning { break }
+            usleep(50_000)
+        }
+        throw NotReady(output: errorText)
+    }
+
+    struct NotReady: Error { let output: String }
+
+    var errorText: String { String(decoding: FileManager.default.contents(atPath: errorFile) ?? Data(), as: UTF8.self) }
+
+    /// SIGTERM and wait; the exit code.
+    @discardableResult
+    func stop() -> Int32 {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// SIGKILL and wait: the crash that leaves nothing tidy.
+    func crash() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    deinit { if process.isRunning { crash() } }
+}
+
+extension Sandbox {
+    /// A vault with the takeout policy and its owner, test profile. Gives the answer of `init`.
+    func makeVault() throws -> Outcome {
+        try answer(
+            "owner", "init", "--policy", Sandbox.root + "/policies/takeout.yaml", "--owner", "Owner",
+            "--profile", "test", "--unseal-passphrase-file", try passphrase("vault"))
+    }
+
+    func unseal() throws { try answer("owner", "unseal", "--unseal-passphrase-file", try passphrase("vault")) }
+
+    /// Invites, enrols and approves a person whose key file bears the name of `who`.
+    func enrol(_ who: String, role: String) throws {
+        let code = try answer("owner", "staff", "invite", "--name", who, "--role", role).member("code")
+        try answer(who, "enroll", "--code", code)
+        try answer("owner", "staff", "approve", who)
+    }
+
+    /// The values of the sample customer that must not be found in any file.
+    static let sample = (name: "林小美", phone: "13912345678", address: "浙江省杭州市西湖区文三路 100 号")
+
+    func addSampleCustomer() throws -> String {
+        try answer(
+            "counter", "customer", "add", "--field", "name=" + Self.sample.name, "--field",
+            "phone=+86" + Self.sample.phone, "--field", "address=" + Self.sample.address, "--purpose", "order"
+        ).member("number")
+    }
+}
+
+extension String {
+    var deletingLastComponent: String { (self as NSString).deletingLastPathComponent }
+}
+
+extension FileManager {
+    func destinationOfSymbolicLink(_ path: String, fallback: String) -> String {
+        (try? destinationOfSymbolicLink(atPath: path)) ?? fallback
+    }
+}
