@@ -26,7 +26,7 @@ lint: ## check the format
 format: ## rewrite the sources in the project's format
 	swift format --in-place --recursive Sources Tests Package.swift
 
-demo: install-deps ## a vault from nothing: init, enrol, import, find, show, verify the log
+demo: build ## a vault from nothing: init, enrol, import, find, show, verify the log
 	@Examples/demo.sh
 
 bench: ## measure, beside the peers that the figures are compared with
