@@ -25,7 +25,7 @@ extension EntryDraft {
             guard evidence.base.utf8.count <= LogLimits.evidenceBytes / 2 - 256 else { throw .tooLong }
             guard kid != nil else { throw .shape(.kid) }
         } else {
-            guard !releasesFields, decision == .deny || kind.mayLackSignature else { throw .shape(.sig) }
+            guard !releasesFields, kind.mayLackSignature else { throw .shape(.sig) }
         }
     }
 

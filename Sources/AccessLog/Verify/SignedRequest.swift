@@ -83,12 +83,14 @@ struct SignedRequest: Sendable {
             && (core.capability.isEmpty || capability.isEmpty || core.capability == capability)
     }
 
+    /// Reading and comparing is about exactly those the head names, but that an order's customer is for the broker to
+    /// find. Other acts may make records, and a lookup names nobody and finds somebody.
     func agrees(with subject: EntrySubject) -> Bool {
         guard subject.ref == ref else { return false }
-        if !orders.isEmpty, subject.orders != orders { return false }
-        if !customers.isEmpty { return subject.customers == customers }
-        // Who a request about nobody is about is for the broker to find out, unless it names what it reads.
-        return act != .read && act != .match || !orders.isEmpty || subject.customers.isEmpty
+        let isExact = act == .read || act == .match
+        if !orders.isEmpty || isExact, subject.orders != orders { return false }
+        if !customers.isEmpty || isExact && orders.isEmpty, subject.customers != customers { return false }
+        return true
     }
 
     /// Whether the request was fresh when it was recorded.
