@@ -79,7 +79,8 @@ public struct EnrolmentCode: ~Copyable, Sendable {
     /// one who invites.
     public borrowing func exposeText() -> String {
         let digits =
-            invitation.digits + EnrolmentDigits.digits(of: secret.exposeBytes()) + EnrolmentDigits.digits(of: commitment)
+            invitation.digits + EnrolmentDigits.digits(of: secret.exposeBytes())
+            + EnrolmentDigits.digits(of: commitment)
         return EnrolmentDigits.text(digits + EnrolmentDigits.check(digits))
     }
 

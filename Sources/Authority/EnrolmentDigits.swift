@@ -45,7 +45,8 @@ enum EnrolmentDigits {
             bits += old
             while bits >= new {
                 bits -= new
-                result.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)) & UInt8(truncatingIfNeeded: 1 << new - 1))
+                result.append(
+                    UInt8(truncatingIfNeeded: pending >> UInt32(bits)) & UInt8(truncatingIfNeeded: 1 << new - 1))
             }
             pending &= 1 << UInt32(bits) - 1
         }

@@ -46,22 +46,31 @@ struct JSONParser {
     private mutating func object() throws(JSONError) -> [String: JSONValue] {
         try descend()
         defer { depth -= 1 }
-        var members: [String: JSONValue] = [:]
-        if take(UInt8(ascii: "}")) { return members }
-        var previous: String?
+        if take(UInt8(ascii: "}")) { return [:] }
+        // Gathered in a list first: growing a dictionary would hash every name several times.
+        var members: [(name: String, value: JSONValue)] = []
         repeat {
             guard position < bytes.count else { throw .syntax }
             guard bytes[position] == UInt8(ascii: "\"") else { throw unexpected(bytes[position]) }
-            let name = try string()
-            if limits.names == .member, !MemberOrder.isMember(name.utf8) { throw .name }
-            guard members[name] == nil else { throw .duplicate }
-            if let previous, !MemberOrder.precedes(previous.utf8, name.utf8) { throw .order }
-            previous = name
+            let name = try limits.names == .member ? memberName() : string()
+            if let previous = members.last?.name, !MemberOrder.precedes(previous, name) {
+                throw members.contains { $0.name == name } ? .duplicate : .order
+            }
             try expect(UInt8(ascii: ":"))
-            members[name] = try value()
+            members.append((name, try value()))
         } while take(UInt8(ascii: ","))
         try expect(UInt8(ascii: "}"))
-        return members
+        return try dictionary(of: members)
+    }
+
+    /// Names in ascending order differ in their bytes; the dictionary also minds different spellings of one text.
+    private func dictionary(of members: [(name: String, value: JSONValue)]) throws(JSONError) -> [String: JSONValue] {
+        var dictionary: [String: JSONValue] = [:]
+        dictionary.reserveCapacity(members.count)
+        for (name, value) in members {
+            guard dictionary.updateValue(value, forKey: name) == nil else { throw .duplicate }
+        }
+        return dictionary
     }
 
     private mutating func array() throws(JSONError) -> [JSONValue] {
@@ -93,27 +102,42 @@ struct JSONParser {
             position += 1
         }
         if bytes[start] == UInt8(ascii: "0"), position - start > 1 { throw .number }
-        if position < bytes.count, [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[position]) {
-            throw .number
+        guard position < bytes.count else { return number }
+        switch bytes[position] {
+        case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): throw .number
+        default: return number
         }
-        return number
     }
 
     private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
+        var isASCII = true
         while position < bytes.count {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 defer { position += 1 }
-                return try text(bytes[start..<position])
+                // ASCII is valid UTF-8 already, and is what nearly all texts are.
+                let utf8 = bytes[start..<position]
+                return isASCII ? String(decoding: utf8, as: UTF8.self) : try text(utf8)
             case UInt8(ascii: "\\"):
                 return try escapedString(from: start)
             case 0..<0x20: throw .syntax
+            case 0x80...:
+                isASCII = false
+                position += 1
             default: position += 1
             }
         }
         throw .syntax
+    }
+
+    /// A string that is a member name of our own formats.
+    private mutating func memberName() throws(JSONError) -> String {
+        let start = position
+        let name = try string()
+        guard MemberOrder.isMember(bytes[(start + 1)..<(position - 1)]) else { throw .name }
+        return name
     }
 
     /// The rest of a string at its first backslash.

@@ -5,10 +5,13 @@ extension JSONWriter {
     /// Escaped are `"`, `\` and the control characters below U+0020, nothing else: two-letter escapes where JSON has
     /// one, `\u00xx` in lower case otherwise.
     public static func escape(_ text: String, into bytes: inout [UInt8]) {
-        if text.utf8.contains(where: needsEscape) {
+        // Nearly all texts need no escape: append, look, and start over in the rare case.
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        for index in start..<bytes.count where needsEscape(bytes[index]) {
+            bytes.removeSubrange(start...)
             for byte in text.utf8 { escape(byte, into: &bytes) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+            return
         }
     }
 

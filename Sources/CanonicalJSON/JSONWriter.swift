@@ -132,7 +132,7 @@ public struct JSONWriter: Sendable {
             guard let last = previousNames.indices.last else { preconditionFailure("a name outside an object") }
             if let previous = previousNames[last] {
                 precondition(
-                    MemberOrder.precedes(previous.description.utf8, name.description.utf8),
+                    MemberOrder.precedes(previous.description, name.description),
                     "members are written in the order of RFC 8785")
             }
             previousNames[last] = name

@@ -158,14 +158,16 @@ struct BlockFormTests {
                 swapped.swapAt(index, index + 1)
                 let reordered = Array(("{" + swapped.joined(separator: ",") + "}").utf8)
                 #expect(
-                    refusal { () throws(BlockRefusal) in _ = try Self.parse(reordered, like: block) } == .syntax(.order))
+                    refusal { () throws(BlockRefusal) in _ = try Self.parse(reordered, like: block) } == .syntax(.order)
+                )
             }
             for index in sorted.indices {
                 var doubled = sorted
                 doubled.insert(sorted[index], at: index)
                 let bytes = Array(("{" + doubled.joined(separator: ",") + "}").utf8)
                 #expect(
-                    refusal { () throws(BlockRefusal) in _ = try Self.parse(bytes, like: block) } == .syntax(.duplicate))
+                    refusal { () throws(BlockRefusal) in _ = try Self.parse(bytes, like: block) } == .syntax(.duplicate)
+                )
             }
         }
     }

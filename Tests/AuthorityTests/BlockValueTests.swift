@@ -19,7 +19,8 @@ struct BlockValueTests {
         header: World.header(), person: World.person(of: World.courier), kid: World.courier.kid,
         role: World.role("courier"), nda: nil, training: nil, uid: nil)
 
-    @Test("sets are sorted by bytes, without repetition, and not empty", arguments: ["act", "fld", "frm", "pur", "shop"])
+    @Test(
+        "sets are sorted by bytes, without repetition, and not empty", arguments: ["act", "fld", "frm", "pur", "shop"])
     func sets(name: String) throws {
         let values: [String: (String, String)] = [
             "act": ("find", "read"), "fld": ("customer.email", "order.note"), "frm": ("full", "masked"),
@@ -44,7 +45,9 @@ struct BlockValueTests {
         for act in ["Read", "reveal", "logTail", "read "] {
             #expect(try refusalOf(capability, "act", .strings([act])) == .value("act"))
         }
-        for field in ["phone", "customer", "customer.", ".phone", "customer.phone.x", "customer.Phone", "*.phone", "customer.*"] {
+        for field in [
+            "phone", "customer", "customer.", ".phone", "customer.phone.x", "customer.Phone", "*.phone", "customer.*",
+        ] {
             #expect(try refusalOf(capability, "fld", .strings([field])) == .value("fld"))
         }
         for form in ["*", "none", "Full"] {
@@ -75,7 +78,8 @@ struct BlockValueTests {
     @Test("ids and keys have one spelling")
     func ids() throws {
         let kid = World.courier.kid.text
-        for text in ["", kid + "=", String(kid.dropLast()), kid + "A", kid.replacing("A", with: "+"), " " + kid] where text != kid {
+        for text in ["", kid + "=", String(kid.dropLast()), kid + "A", kid.replacing("A", with: "+"), " " + kid]
+        where text != kid {
             #expect(try refusalOf(capability, "aud", .string(text)) == .value("aud"))
             #expect(try refusalOf(enrolment, "kid", .string(text)) == .value("kid"))
         }
@@ -158,7 +162,8 @@ struct BlockValueTests {
     @Test("a recovery names a new authority or keys, never both or neither")
     func recovery() throws {
         let block = RecoverBlock(
-            header: World.header(), replacement: .authority(World.manager.kid), incarnation: 1, logKey: World.service.kid)
+            header: World.header(), replacement: .authority(World.manager.kid), incarnation: 1,
+            logKey: World.service.kid)
         #expect(try refusalOf(block, "authority", "") == .value("keys"))
         #expect(try refusalOf(block, "keys", .strings([World.courier.kid.text])) == .value("keys"))
     }

@@ -179,7 +179,8 @@ struct ChainTests {
     func codes() {
         let all: [BlockRefusal] =
             [
-                .syntax(.null), .type, .version, .vault, .value("x"), .set("x"), .signer, .signature, .chainLength, .root,
+                .syntax(.null), .type, .version, .vault, .value("x"), .set("x"), .signer, .signature, .chainLength,
+                .root,
                 .rootMax, .parentHash, .linkage, .selfIssued, .depth, .lifetime, .revokedKey, .revokedCapability,
                 .unregistered, .notYetValid, .expired, .issuer, .duplicate, .logOrder, .notEnrolled, .role, .person,
                 .authorityKey, .policyChain, .delegation, .unsupported,

@@ -25,9 +25,10 @@ struct EnvelopeTests {
             #expect(BlockKind(payloadType: kind.payloadType + " ") == nil)
             #expect(BlockKind(payloadType: kind.payloadType + ";charset=utf-8") == nil)
         }
-        for text in ["", "application/vnd.coffer.v1+json", "application/vnd.coffer..v1+json", "application/json",
-            "application/vnd.coffer.cap.v2+json", "application/vnd.coffer.capability.v1+json"]
-        {
+        for text in [
+            "", "application/vnd.coffer.v1+json", "application/vnd.coffer..v1+json", "application/json",
+            "application/vnd.coffer.cap.v2+json", "application/vnd.coffer.capability.v1+json",
+        ] {
             #expect(BlockKind(payloadType: text) == nil)
         }
     }
@@ -38,7 +39,9 @@ struct EnvelopeTests {
         #expect(try DSSEEnvelope(parsing: bytes) == envelope)
         #expect(try DSSEEnvelope(envelope.value) == envelope)
         let text = String(decoding: bytes, as: UTF8.self)
-        #expect(text.hasPrefix(#"{"payload":""#) && text.contains(#","signatures":[{"keyid":"\#(World.authority.kid)","sig":""#))
+        #expect(
+            text.hasPrefix(#"{"payload":""#)
+                && text.contains(#","signatures":[{"keyid":"\#(World.authority.kid)","sig":""#))
     }
 
     @Test("an envelope of any other form is refused")

@@ -194,7 +194,8 @@ struct EvaluationTests {
             ask.capability = capability
         }
         let standing = try state.evaluate(delivery, now: 1000).get()
-        #expect(standing.isDelegated && standing.blocks == [rootID, capability] && standing.role == World.role("courier"))
+        #expect(
+            standing.isDelegated && standing.blocks == [rootID, capability] && standing.role == World.role("courier"))
         #expect(standing.budgets.map(\.block) == [capability] && standing.budgets.map(\.maxUses) == [3])
         #expect(state.reason(ask { $0.kid = courier.kid }, now: 1000) == .noRoot, "it must be named")
 

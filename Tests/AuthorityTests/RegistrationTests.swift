@@ -9,7 +9,8 @@ struct RegistrationTests {
     private let courier = World.courier
     private let mallory = World.mallory
 
-    private func refusalOf(_ envelope: DSSEEnvelope, in state: AuthorityState, at index: UInt64? = nil) -> BlockRefusal? {
+    private func refusalOf(_ envelope: DSSEEnvelope, in state: AuthorityState, at index: UInt64? = nil) -> BlockRefusal?
+    {
         var copy = state
         let refused = refusal { () throws(BlockRefusal) in try copy.take(envelope, at: index) }
         // A refused block leaves no trace.

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Strict reader")
 struct MembersTests {
-    private static let document = #"{"flag":true,"list":["x","y"],"many":[1,2],"n":7,"o":{"a":1},"os":[{"a":1}],"s":"t"}"#
+    private static let document =
+        #"{"flag":true,"list":["x","y"],"many":[1,2],"n":7,"o":{"a":1},"os":[{"a":1}],"s":"t"}"#
 
     private func read() throws(JSONError) -> JSONMembers {
         try JSONMembers(parsing: Array(Self.document.utf8), limits: .message)

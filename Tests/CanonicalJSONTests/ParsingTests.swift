@@ -20,7 +20,7 @@ struct ParsingTests {
         "canonical documents are accepted and encode to themselves",
         arguments: [
             "{}", "[]", "\"\"", "0", "9", "10", "9007199254740991", "true", "false", #"{"a":{"b":{}}}"#,
-            #"["\b\t\n\f\r\"\\","#  + "\"\\u0000\\u0001\\u001f\u{7F}/é汉😀\u{FEFF}\"]", #"{"a":1,"a0":2,"a_":3,"b":4}"#,
+            #"["\b\t\n\f\r\"\\","# + "\"\\u0000\\u0001\\u001f\u{7F}/é汉😀\u{FEFF}\"]", #"{"a":1,"a0":2,"a_":3,"b":4}"#,
         ])
     func acceptsCanonical(text: String) throws {
         #expect(try JSONValue.parse(text).encode() == Array(text.utf8))
@@ -114,7 +114,8 @@ struct LimitTests {
     @Test("objects and arrays nest as deep as the limit says and no deeper", arguments: 0...8)
     func depth(limit: Int) {
         let limits = JSONLimits(maxBytes: 1000, maxDepth: limit, names: .member)
-        let arrays = { (depth: Int) in String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth) }
+        let arrays = { (depth: Int) in String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth)
+        }
         let objects = { (depth: Int) in
             String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)
         }
@@ -127,7 +128,8 @@ struct LimitTests {
     @Test("depth is nesting, not the number of containers")
     func siblings() {
         let limits = JSONLimits(maxBytes: 100_000, maxDepth: 2, names: .member)
-        #expect(refusal(of: "[" + Array(repeating: "[]", count: 1000).joined(separator: ",") + "]", limits: limits) == nil)
+        #expect(
+            refusal(of: "[" + Array(repeating: "[]", count: 1000).joined(separator: ",") + "]", limits: limits) == nil)
     }
 
     @Test("a million brackets do not exhaust the stack", arguments: ["[", #"{"a":"#, #"[{"a":"#])

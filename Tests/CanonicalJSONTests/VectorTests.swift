@@ -16,11 +16,15 @@ enum JCSVectors {
 
     static let arePresent: Bool = {
         let found = FileManager.default.fileExists(atPath: folder.appendingPathComponent("input").path)
-        if !found { print("skipped: no RFC 8785 vectors at \(folder.path); set COFFER_VECTORS to a folder that has jcs/") }
+        if !found {
+            print("skipped: no RFC 8785 vectors at \(folder.path); set COFFER_VECTORS to a folder that has jcs/")
+        }
         return found
     }()
 
-    static func bytes(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: folder.appendingPathComponent(path))) }
+    static func bytes(_ path: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: folder.appendingPathComponent(path)))
+    }
 }
 
 @Suite("RFC 8785 vectors", .enabled(if: JCSVectors.arePresent, "the vectors of RFC 8785 are not here"))
@@ -37,7 +41,9 @@ struct VectorTests {
         #expect(value.encode() == bytes)
     }
 
-    @Test("inputs as they stand are not canonical", arguments: ["arrays", "french", "structures", "unicode", "values", "weird"])
+    @Test(
+        "inputs as they stand are not canonical",
+        arguments: ["arrays", "french", "structures", "unicode", "values", "weird"])
     func refusesInputs(name: String) throws {
         #expect(refusal(of: try JCSVectors.bytes("input/\(name).json"), limits: .anyNames) != nil)
     }

@@ -40,7 +40,9 @@ struct WriterTests {
         #expect(bytes == Array(#"a\"b"\u0001""#.utf8))
     }
 
-    @Test("integers are written in decimal", arguments: [0, 1, 9, 10, 99, 100, 1_000_000, 9_007_199_254_740_991] as [Int64])
+    @Test(
+        "integers are written in decimal",
+        arguments: [0, 1, 9, 10, 99, 100, 1_000_000, 9_007_199_254_740_991] as [Int64])
     func integers(number: Int64) {
         var bytes: [UInt8] = []
         JSONWriter.integer(number, into: &bytes)
