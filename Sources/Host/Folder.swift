@@ -37,6 +37,27 @@ public enum Folder {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// Gives a folder its final name and makes that durable; fails with EEXIST or ENOTEMPTY when something is there.
+    public static func rename(_ path: String, to target: String) throws(HostError) {
+        guard unsafe Glibc.rename(path, target) == 0 else {
+            let error = HostError.last("rename", target)
+            throw error.errno == ENOTEMPTY ? HostError(operation: "rename", path: target, errno: EEXIST) : error
+        }
+        try Descriptor(FilePaths.folder(of: target), O_RDONLY | O_DIRECTORY).sync()
+    }
+
+    /// Removes a folder and what is in it, as far as that is possible: for what a failed attempt leaves. Symbolic links
+    /// are removed and not followed.
+    public static func removeAll(_ path: String) {
+        guard let identity = try? FileIdentity(of: path) else { return }
+        guard identity.mode & S_IFMT == S_IFDIR else {
+            unsafe unlink(path)
+            return
+        }
+        for name in (try? names(in: path)) ?? [] { removeAll(FilePaths.join(path, name)) }
+        unsafe rmdir(path)
+    }
+
     /// Bytes that may still be written on the file system of `path`.
     public static func freeBytes(at path: String) throws(HostError) -> Int64 {
         let bytes = unsafe coffer_free_bytes(path)

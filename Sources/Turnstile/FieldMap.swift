@@ -1,5 +1,6 @@
 public import Keys
 public import Policy
+public import Storage
 public import VaultModel
 
 /// Where each field of the policy is stored: the numbers that `vault.db` assigned once and never reuses.
@@ -53,5 +54,18 @@ public struct FieldMap: Sendable {
         // One index a field: its number within the field is 1.
         return BlindIndex.Definition(
             field: place.field, index: 1, normaliser: normaliser.rawValue, bits: UInt16(index.bits))
+    }
+}
+
+extension FieldMap {
+    /// What the registry is to number for a policy.
+    public static func registrations(of policy: PolicyDocument) -> [FieldRegistration] {
+        policy.records.flatMap { record in
+            record.fields.map { field in
+                FieldRegistration(
+                    kind: record.name, name: field.name.field, pad: field.type.padPolicyNumber,
+                    isPersonal: field.isPersonal)
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ internal import Broker
 internal import Host
 internal import Server
 internal import Turnstile
+internal import VaultModel
 internal import Wire
 
 /// The broker: the only process that opens a vault's databases.
@@ -75,7 +76,7 @@ struct Cofferd: AsyncParsableCommand {
     }
 
     private func openBroker(_ folder: String) async throws -> BrokerService {
-        do {
+        do throws(RequestRefusal) {
             let broker = try BrokerService(folder: folder) {
                 // The log could not be made durable: nothing may be answered any more, and nothing tidied up.
                 Terminal.write(Array("error: the access log could not be made durable; stopped\n".utf8), to: 2)
@@ -83,8 +84,8 @@ struct Cofferd: AsyncParsableCommand {
             }
             if let file = unsealPassphraseFile { try await broker.unsealUnattended(passphraseFile: file) }
             return broker
-        } catch let refusal as RequestRefusal {
-            throw CommandFailure(refusal.code.exitCode, refusal.reason.rawValue, hint: refusal.hint)
+        } catch {
+            throw CommandFailure(error.code.exitCode, error.reason.rawValue, hint: error.hint)
         }
     }
 

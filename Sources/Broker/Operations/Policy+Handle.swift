@@ -80,7 +80,7 @@ extension OpenVault {
     func store(_ policy: PolicyDocument) throws(RequestRefusal) {
         do {
             try stores.records.storePolicy(policy.bytes)
-            _ = try stores.records.register(policy.fieldDefinitions)
+            _ = try stores.records.register(FieldMap.registrations(of: policy))
         } catch { throw RequestRefusal(storage: error) }
     }
 
@@ -98,18 +98,5 @@ extension OpenVault {
         } catch let refusal as RequestRefusal {
             throw refusal
         } catch { throw RequestRefusal(.internal, .unavailable) }
-    }
-}
-
-extension PolicyDocument {
-    /// What the registry numbers.
-    var fieldDefinitions: [FieldRegistration] {
-        records.flatMap { record in
-            record.fields.map { field in
-                FieldRegistration(
-                    kind: record.name, name: field.name.field, pad: field.type.padPolicyNumber,
-                    isPersonal: field.isPersonal)
-            }
-        }
     }
 }

@@ -1,0 +1,223 @@
+public import AccessLog
+internal import Authority
+public import Host
+internal import Keys
+internal import Policy
+public import Primitives
+internal import Storage
+internal import Turnstile
+public import VaultModel
+
+/// Makes a vault: its keys, its files and the first three entries of its log.
+///
+/// In two steps, because the identities of owner and authority name the vault's keys and must exist before anything
+/// they sign: `init` draws all keys in memory, `write` makes the folder. The folder appears complete or not at all.
+public struct VaultCreation: Sendable {
+    public let vault: VaultID
+    /// Verifies the log; belongs on paper.
+    public let logKey: VerifierKey
+    /// Verifies replies.
+    public let replyKey: KeyID
+    /// SHA-256 of the TLS certificate.
+    public let tlsPin: [UInt8]
+
+    private let policy: PolicyDocument
+    private let profile: VaultProfile
+    private let keyset: Keyset
+    private let certificate: BrokerCertificate
+    private let clock: any WallClock
+
+    /// The role the first person must have.
+    public static let ownerRole = "owner"
+
+    public enum Failure: Error, Sendable {
+        /// The policy has mistakes; `coffer policy check` lists them.
+        case policy(mistakes: Int, firstLine: Int)
+        /// The policy has no role `owner`, so nobody could ever unseal.
+        case noOwnerRole
+        /// Neither `default` nor `test`.
+        case profile
+        /// Something is at the folder's place.
+        case exists
+        case host(HostError)
+        case storage(String, hint: String)
+        /// The passphrase could not be stretched.
+        case passphrase(String)
+        case certificate
+        /// The authority's key did not sign.
+        case signature
+    }
+
+    /// Draws the keys of a new vault; nothing is written.
+    public init(
+        policy bytes: [UInt8], profile name: String, clock: any WallClock = SystemClock()
+    ) throws(Failure) {
+        switch PolicyDocument.parse(bytes, file: "policy") {
+        case .success(let policy): self.policy = policy
+        case .failure(let found):
+            throw .policy(mistakes: found.problems.count, firstLine: found.problems.first?.line ?? 0)
+        }
+        guard let role = RoleName(Self.ownerRole), policy.role(role) != nil else { throw .noOwnerRole }
+        guard let profile = VaultProfile(name: name) else { throw .profile }
+        self.profile = profile
+        self.clock = clock
+        vault = VaultID.random()
+        keyset = Keyset.generate()
+        let origin = LogOrigin(vault: vault, incarnation: 1)
+        guard let logKey = VerifierKey(name: origin.description, key: keyset.logPublicKey) else { throw .certificate }
+        self.logKey = logKey
+        replyKey = KeyID(keyset.replyPublicKey)
+        do { certificate = try BrokerCertificate.make(vault: vault, now: clock.nowMilliseconds()) } catch {
+            throw .certificate
+        }
+        tlsPin = certificate.pin
+    }
+
+    /// Who the first person is.
+    public struct Owner: Sendable {
+        public let name: String
+        public let kid: KeyID
+        /// Days of the agreement and the training, `YYYY-MM-DD`.
+        public let nda: String
+        public let training: String
+
+        public init(name: String, kid: KeyID, nda: String, training: String) {
+            (self.name, self.kid, self.nda, self.training) = (name, kid, nda, training)
+        }
+    }
+
+    /// Makes the folder with everything in it. A failure leaves nothing behind.
+    ///
+    /// - Parameters:
+    ///   - folder: must not exist. Gets mode 0710.
+    ///   - passphrase: opens the first slot. Stretching it takes seconds and up to 512 MiB.
+    ///   - authority: the key that signs blocks.
+    ///   - sign: returns the 64-byte signature of the authority over the bytes given.
+    public func write(
+        to folder: String, owner: Owner, passphrase: borrowing SecretBytes, authority: KeyID,
+        sign: (_ message: [UInt8]) throws -> [UInt8]
+    ) async throws(Failure) {
+        guard !Folder.exists(folder) else { throw .exists }
+        let scratch = folder + ".new-" + Hex.encode(Random.bytes(6))
+        let before = FileModeMask.set(0o077)
+        defer { FileModeMask.set(before) }
+        do throws(Failure) {
+            do throws(HostError) {
+                try Folder.createAll(FilePaths.folder(of: folder), mode: 0o755)
+                try Folder.create(scratch, mode: 0o710)
+                try DurableFile.create(FilePaths.join(scratch, "tls.crt"), with: certificate.certificate)
+                try DurableFile.create(FilePaths.join(scratch, "tls.key"), with: certificate.privateKey)
+                try Folder.create(FilePaths.join(scratch, "spool"), mode: 0o700)
+            } catch { throw Failure.host(error) }
+            let registry = try await fill(scratch, owner: owner, authority: authority, sign: sign)
+            try seal(scratch, registry: registry, authority: authority, passphrase: passphrase)
+            do throws(HostError) { try Folder.rename(scratch, to: folder) } catch {
+                throw error.fileExists ? .exists : .host(error)
+            }
+        } catch {
+            Folder.removeAll(scratch)
+            throw error
+        }
+    }
+
+    private func seal(
+        _ folder: String, registry: Registry, authority: KeyID, passphrase: borrowing SecretBytes
+    ) throws(Failure) {
+        let facts = SealFacts(
+            vault: vault, profile: profile, createdAtMilliseconds: clock.nowMilliseconds(),
+            registryHash: registry.digest, policyPin: SHA256.hash(policy.bytes), authority: authority,
+            logKey: keyset.logPublicKey, replyKey: keyset.replyPublicKey, tlsPin: tlsPin)
+        let seal: VerifiedSeal
+        do throws(UnsealError) {
+            seal = try VerifiedSeal.create(facts, keyset: keyset, root: RootKey.generate(), passphrase: passphrase)
+        } catch {
+            switch error {
+            case .outOfMemory: throw .passphrase("the memory to stretch the passphrase could not be had")
+            default: throw .passphrase("the passphrase is not valid UTF-8 text")
+            }
+        }
+        do throws(HostError) { try DurableFile.create(FilePaths.join(folder, "vault.seal"), with: seal.bytes) } catch {
+            throw .host(error)
+        }
+    }
+
+    // MARK: - Databases and the first entries
+
+    private func fill(
+        _ folder: String, owner: Owner, authority: KeyID, sign: ([UInt8]) throws -> [UInt8]
+    ) async throws(Failure) -> Registry {
+        do {
+            let directory = VaultDirectory(folder)
+            try Stores.create(at: directory, vault: vault)
+            let stores = try Stores.open(at: directory, vault: vault)
+            try stores.records.storePolicy(policy.bytes)
+            let registry = try stores.records.register(FieldMap.registrations(of: policy))
+            let person = PersonID.random()
+            guard let role = RoleName(Self.ownerRole) else { throw Failure.noOwnerRole }
+            let name: [UInt8]
+            do {
+                name = try keyset.sealStaffName(owner.name, person: person, vault: vault, revision: 1)
+            } catch { throw Failure.storage("the owner's name is too long", hint: "use a shorter one") }
+            try stores.records.insert(
+                StaffRow(person: person, name: name, role: role, state: .enrolled, kid: owner.kid))
+            try await begin(stores, owner: owner, person: person, role: role, authority: authority, sign: sign)
+            try stores.close()
+            return registry
+        } catch let error as StorageError {
+            throw .storage("\(error)", hint: error.hint)
+        } catch let error as Failure {
+            throw error
+        } catch { throw .signature }
+    }
+
+    /// The log begins with the policy, the owner's enrolment and her root: blocks of the authority, each in an entry.
+    private func begin(
+        _ stores: Stores, owner: Owner, person: PersonID, role: RoleName, authority: KeyID,
+        sign: ([UInt8]) throws -> [UInt8]
+    ) async throws {
+        let keys = KeysetLogKeys(keyset, origin: LogOrigin(vault: vault, incarnation: 1))
+        let writer = try LogWriter(stores.log, keys: keys, keyring: stores.keyring, clock: clock)
+        let now = clock.nowSeconds()
+        let header = { BlockHeader(vault: vault, issuer: authority, at: now) }
+        guard let policyBlock = PolicyBlock(header: header(), sha256: policy.sha256, previous: nil) else {
+            preconditionFailure("a policy's hash is one")
+        }
+        let enrolment = EnrolBlock(
+            header: header(), person: person, kid: owner.kid, role: role, nda: CalendarDay(owner.nda),
+            training: CalendarDay(owner.training), uid: nil)
+        let root = CapabilityBlock.root(
+            vault: vault, authority: authority, audience: owner.kid, role: role, notBefore: now,
+            expires: now + CapabilityBlock.rootSeconds)
+        var state = AuthorityState(vault: vault, authority: authority)
+        let blocks: [(EntryKind, DSSEEnvelope)] = [
+            (.policy, try DSSEEnvelope.sealing(policyBlock, sign: sign)),
+            (.enrol, try DSSEEnvelope.sealing(enrolment, sign: sign)),
+            (.role, try DSSEEnvelope.sealing(root, sign: sign)),
+        ]
+        for (index, (kind, envelope)) in blocks.enumerated() {
+            // Held to the rules every later block is held to: a vault must not begin with a block it would refuse.
+            let signed = try Block.open(envelope, vault: vault)
+            try state.register(signed, at: UInt64(index), time: now * 1_000)
+            try await append(signed, as: kind, authority: authority, to: writer)
+        }
+        await writer.close()
+    }
+
+    private func append(
+        _ signed: SignedBlock, as kind: EntryKind, authority: KeyID, to writer: LogWriter
+    ) async throws {
+        var draft = EntryDraft(kind: kind, decision: .allow, why: .granted, kid: authority)
+        draft.policy = policy.sha256
+        draft.object = Hex.encode(signed.id.bytes)
+        draft.via = .offline
+        draft.evidence = EntryEvidence(
+            base: String(decoding: signed.envelope.pae, as: UTF8.self),
+            signature: Base64.encode(signed.envelope.signature))
+        _ = try await writer.append(
+            LogSubmission(
+                draft: draft,
+                block: BlockRegistration(
+                    id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue,
+                    envelope: signed.envelope.encode())))
+    }
+}
