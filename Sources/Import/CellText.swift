@@ -3,7 +3,8 @@ enum CellText {
     /// Blanks at both ends removed, full-width digits made ASCII.
     static func tidied(_ cell: String) -> String {
         let text = trimmed(cell)
-        guard text.unicodeScalars.contains(where: isFullWidthDigit) else { return text }
+        // The first byte of a full-width digit in UTF-8: most cells have none.
+        guard text.utf8.contains(0xEF) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map(halfWidth)))
     }
 

@@ -135,8 +135,8 @@ import Testing
 
     @Test func `a file that breaks at its last row is refused before its first`() throws {
         #expect(throws: ImportError.table(.bareQuote, line: 3)) { try source("姓名,手机号\n甲,1\n乙,2\"\n") }
-        let long = "姓名,手机号\n" + String(repeating: "甲,1\n", count: 30_000) + "\"乙"
-        #expect(throws: ImportError.table(.unclosedQuote, line: 30_002)) { try source(long) }
+        let long = "姓名,手机号\n" + String(repeating: "甲,1\n", count: 10_000) + "\"乙"
+        #expect(throws: ImportError.table(.unclosedQuote, line: 10_002)) { try source(long) }
     }
 
     @Test func `no error text repeats a cell`() throws {
@@ -155,7 +155,7 @@ import Testing
 
     @Test func `a long file is read piece by piece, never ahead of the rows taken`() throws {
         let row = "张伟," + String(repeating: "1", count: 193) + "\n"
-        let path = try scratch.write("姓名,手机号\n" + String(repeating: row, count: 20_000))
+        let path = try scratch.write("姓名,手机号\n" + String(repeating: row, count: 5_000))
         let source = try ImportSource(path, mapping: Sample.small())
         var taken = Int64("姓名,手机号\n".utf8.count)
         while try source.next() != nil {
@@ -165,7 +165,7 @@ import Testing
                 return
             }
         }
-        #expect(source.rowsRead == 20_000)
+        #expect(source.rowsRead == 5_000)
         #expect(source.bytesRead == source.file.sizeBytes)
     }
 }
