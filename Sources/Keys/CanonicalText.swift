@@ -18,7 +18,7 @@ enum CanonicalText {
         guard !isASCII else { return passphrase.clone() }
         var input = passphrase.exposeBytes()
         let text = String(validating: input, as: UTF8.self)
-        _ = SecretBytes(wiping: &input)
+        Wipe.zero(&input)
         guard let text else { return nil }
         var normal = Array(text.precomposedStringWithCompatibilityMapping.utf8)
         return SecretBytes(wiping: &normal)
@@ -26,7 +26,7 @@ enum CanonicalText {
 
     /// Scalars that NFC leaves alone whatever stands before or after them (NFC_Quick_Check = Yes, combining class 0):
     /// Latin, Greek and Cyrillic letters, kana, Han, Hangul syllables, full-width forms and common punctuation.
-    private static func isSettled(_ scalar: Unicode.Scalar) -> Bool {
+    static func isSettled(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0000...0x02FF, 0x0400...0x0482, 0x048A...0x052F, 0x2010...0x2027, 0x3000...0x3029, 0x3041...0x3096,
             0x30A0...0x30FF, 0x4E00...0x9FFF, 0xAC00...0xD7A3, 0xFF01...0xFF60: true

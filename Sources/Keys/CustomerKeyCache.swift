@@ -60,7 +60,8 @@ public final class CustomerKeyCache: Sendable {
         }
     }
 
-    /// Forgets every version of a customer's key: part of her erasure.
+    /// Forgets every version of a customer's key: part of her erasure. The caller holds the customer's barrier, so that
+    /// no reader puts back a key it unwrapped before.
     public func remove(_ customer: RecordID) {
         state.withLock { state in
             for (slot, place) in state.places where slot.customer == customer { state.remove(place) }

@@ -35,6 +35,7 @@ public enum Envelope {
         guard pad.pad(&padded) else { throw BodyTooLong(limitBytes: pad.capacity) }
         let header = EnvelopeHeader(pad: pad, keyID: cekVersion, revision: revision)
         let subkey = fieldKey(context, cek)
+        defer { Wipe.zero(&padded) }
         return EnvelopeCodec(domain: .field, context: context)
             .seal(padded, header: header, nonce: nonce, subkey: subkey)
     }
@@ -76,7 +77,8 @@ public enum Envelope {
         guard pad != .unpadded, header.pad == pad.rawValue else { throw .padPolicy }
         guard header.keyID == cekVersion else { throw .keyVersion }
         let subkey = fieldKey(context, cek)
-        let padded = try EnvelopeCodec(domain: .field, context: context).open(envelope, subkey: subkey)
+        var padded = try EnvelopeCodec(domain: .field, context: context).open(envelope, subkey: subkey)
+        defer { Wipe.zero(&padded) }
         guard let count = pad.unpaddedCount(of: padded) else { throw .padding }
         let body = try FieldBody(decoding: padded[..<count])
         guard header.revision <= recordRevision else { throw .revision }

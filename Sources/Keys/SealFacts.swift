@@ -49,10 +49,10 @@ public struct SealFacts: Equatable, Sendable {
         recoveryRecipients = []
     }
 
-    /// What is not checked by types. A violation is the caller's mistake.
+    /// What the types do not check. A violation is the caller's mistake.
     var isWellFormed: Bool {
         [registryHash, policyPin, tlsPin].allSatisfy { $0.count == 32 } && incarnation > 0 && generation > 0
             && createdAtMilliseconds >= 0 && recoveryRecipients.count <= SealFile.largestRecipientCount
-            && recoveryRecipients.allSatisfy(SealFile.isRecipient)
+            && recoveryRecipients.allSatisfy(SealFile.isRecipient) && Ed25519.PublicKey(authority.rawKey) != nil
     }
 }

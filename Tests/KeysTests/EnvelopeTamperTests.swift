@@ -64,7 +64,7 @@ struct EnvelopeTamperTests {
 
     @Test func `an envelope opens in no other place`() throws {
         let other = try recordID(ramp(0x31, 16))
-        let otherVault = try #require(VaultID(ramp(0x21, 16)))
+        let otherVault = fixture.otherVault
         let changes: [(String, (inout FieldContext) -> Void)] = [
             ("vault", { $0.vault = otherVault }), ("customer", { $0.customer = other }),
             ("no customer", { $0.customer = .none }), ("record", { $0.record = other }),

@@ -14,12 +14,15 @@ func hex(_ text: String, _ location: SourceLocation = #_sourceLocation) throws -
 /// The context of the first vector, and what goes with it.
 struct Fixture {
     let vault: VaultID
+    /// Differs from `vault` in every byte.
+    let otherVault: VaultID
     let customer: RecordID
     let nonce = ramp(0x40, 24)
     var context: FieldContext
 
     init() throws {
         vault = try #require(VaultID(ramp(0x20, 16)))
+        otherVault = try #require(VaultID(ramp(0x21, 16)))
         customer = try #require(RecordID(ramp(0x30, 16)))
         context = FieldContext(vault: vault, customer: customer, record: customer, table: 1, field: 2)
     }

@@ -21,3 +21,11 @@ enum Vectors {
         try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: directory + "/" + name)))
     }
 }
+
+enum Environment {
+    static let runsSlowTests: Bool = {
+        let runs = ProcessInfo.processInfo.environment["COFFER_SLOW_TESTS"] != nil
+        if !runs { print("SKIPPED: passphrase hashing at real cost; set COFFER_SLOW_TESTS=1") }
+        return runs
+    }()
+}
