@@ -21,15 +21,15 @@ test: install-deps python-deps ## check the format, build, run every test
 	@scripts/test.sh
 
 lint: ## check the format
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
 
 format: ## rewrite the sources in the project's format
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 demo: build ## a vault from nothing: init, enrol, import, find, show, verify the log
 	@Examples/demo.sh
 
-bench: ## measure, beside the peers that the figures are compared with
+bench: ## measure reads against a broker under load
 	@scripts/install-deps.sh --bench
 	@Benchmarks/run.sh
 

@@ -59,6 +59,8 @@ struct Manifest {
         let name: String
         let kind: String
         let dependencies: [String]
+        /// Its folder.
+        let path: String
     }
 
     private(set) var targets: [Target] = []
@@ -78,7 +80,9 @@ struct Manifest {
                     match.1.map(String.init) ?? products[String(match.2 ?? "")] ?? String(match.2 ?? "")
                 }
             }
-            targets.append(Target(name: String(name.1), kind: String(match.1), dependencies: dependencies))
+            let path = body.firstMatch(of: /\bpath: "([^"]+)"/).map { String($0.1) } ?? "Sources/\(name.1)"
+            targets.append(
+                Target(name: String(name.1), kind: String(match.1), dependencies: dependencies, path: path))
         }
     }
 

@@ -24,7 +24,7 @@ import Testing
             name: "p", products: [.executable(name: "x", targets: ["x"])],
             targets: [
                 .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
-                .target(name: "CHost"),
+                .target(name: "CHost", path: "Elsewhere/Host"),
                 .target(name: "Primitives", dependencies: ["CSodium"]),
                 .target(
                     name: "Keys",
@@ -49,6 +49,7 @@ import Testing
         #expect(rules.table.allowed["Turnstile"] == ["Keys", "Primitives"])
         #expect(rules.table.importers == ["CSodium": ["Primitives"], "GRDB": ["Keys"], "Yams": ["Keys"]])
         #expect(rules.manifest.targets.map(\.name).last == "KeysTests")
+        #expect(rules.manifest.targets.map(\.path).prefix(2) == ["Sources/CSodium", "Elsewhere/Host"])
         #expect(rules.manifest.targets[3].dependencies.contains("GRDB"))
         #expect(rules.manifest.targets[3].dependencies.contains("Yams"))
     }
@@ -79,8 +80,12 @@ import Testing
         }
         #expect(stray("\"Keys\", \"Primitives\"]", "\"Keys\", \"Primitives\", \"CHost\"]").count == 1)
         #expect(stray("\"Keys\", \"Primitives\"]", "\"Keys\", grdb]").count == 1)
-        #expect(stray(".target(name: \"CHost\"),", "").count == 1)
-        #expect(stray(".target(name: \"CHost\"),", ".target(name: \"CHost\"), .target(name: \"New\"),").count == 1)
+        #expect(stray(".target(name: \"CHost\", path: \"Elsewhere/Host\"),", "").count == 1)
+        #expect(
+            stray(
+                ".target(name: \"CHost\", path: \"Elsewhere/Host\"),",
+                ".target(name: \"CHost\", path: \"Elsewhere/Host\"), .target(name: \"New\"),"
+            ).count == 1)
     }
 
     @Test func `a table whose arrows point down is found`() {

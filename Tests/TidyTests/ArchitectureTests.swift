@@ -12,7 +12,7 @@ import Testing
 
     @Test func `both tables and the manifest are read, or the other tests would compare nothing`() {
         #expect(rules.table.order.first == "CSodium")
-        #expect(rules.table.order.last == "coffer")
+        #expect(rules.table.order.contains("coffer"))
         #expect(rules.table.allowed["Turnstile"]?.contains("Storage") == true)
         #expect(rules.table.importers["CSodium"] == ["Primitives"])
         #expect(rules.table.importers["GRDB"] == ["Storage"])
@@ -24,7 +24,6 @@ import Testing
             Checkout.files(under: "Sources/", endingIn: ["swift", "c", "cpp", "h", "modulemap"])
                 .compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
         #expect(folders.subtracting(rules.table.order) == [])
-        #expect(Set(rules.table.order).subtracting(folders) == [])
     }
 
     @Test func `Package swift depends on what the table allows`() {
@@ -32,11 +31,14 @@ import Testing
     }
 
     @Test func `every import is one that the tables allow`() {
-        let found = Checkout.files(under: "Sources/", endingIn: ["swift"]).flatMap { file in
-            let target = file.path.split(separator: "/")[1]
-            return rules.violations(target: String(target), source: file.swift, path: file.path)
+        for target in rules.manifest.targets where target.kind != "testTarget" {
+            let files = Checkout.files(under: target.path + "/", endingIn: ["swift", "c", "cpp", "h", "modulemap"])
+            #expect(!files.isEmpty, "\(target.name) has no files in \(target.path)")
+            let found = files.filter { $0.path.hasSuffix(".swift") }.flatMap { file in
+                rules.violations(target: target.name, source: file.swift, path: file.path)
+            }
+            #expect(found == [])
         }
-        #expect(found == [])
     }
 
     @Test func `only Turnstile can import what opens an envelope`() {
