@@ -29,7 +29,7 @@ format: ## rewrite the sources in the project's format
 demo: build ## a vault from nothing: init, enrol, import, find, show, verify the log
 	@Examples/demo.sh
 
-bench: ## measure reads against a broker under load
+bench: ## measure under load, beside SQLite and SQLCipher
 	@scripts/install-deps.sh --bench
 	@Benchmarks/run.sh
 

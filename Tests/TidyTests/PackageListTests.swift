@@ -4,8 +4,8 @@ import Testing
     @Test func `every command that tests and scripts call comes with a package of the list`() throws {
         let list = PackageList(try Checkout.text(".ci/packages"))
         var called: Set<String> = []
-        for file in Checkout.files(under: "Tests/", endingIn: ["swift"])
-        where !file.path.hasPrefix("Tests/TidyTests/Package") {
+        let programs = ["Tests/", "Benchmarks/"].flatMap { Checkout.files(under: $0, endingIn: ["swift"]) }
+        for file in programs where !file.path.hasPrefix("Tests/TidyTests/Package") {
             called.formUnion(CommandScanner.inSwift(file.text ?? ""))
         }
         for file in Checkout.files where file.path.hasSuffix(".sh") || [".ci/run", "Makefile"].contains(file.path) {
