@@ -52,13 +52,21 @@ import Testing
         }
     }
 
-    @Test func `every place that the README's layout names is there`() throws {
-        let readme = try Checkout.text("README.md")
-        let places = readme.matches(of: /^\| `([A-Za-z\/]+\/)` \|/.anchorsMatchLineEndings()).map { String($0.1) }
-        #expect(places.count > 5)
-        for place in places {
-            #expect(Checkout.files.contains { $0.path.hasPrefix(place) }, "\(place) is empty")
+    @Test func `every file and folder that a document names is there`() throws {
+        var named = 0
+        for path in ["README.md", "SECURITY.md", "docs/architecture.md", "docs/decisions.md", "keys/README.md"] {
+            for place in Documents.places(try Checkout.text(path)) {
+                named += 1
+                let isThere = Checkout.files.contains { $0.path == place || $0.path.hasPrefix(place + "/") }
+                #expect(isThere, "\(path) names \(place)")
+            }
         }
+        #expect(named > 15)
+    }
+
+    @Test func `places are found between backquotes`() {
+        let text = "see `docs/a.md`, `Sources/`, `.ci/packages`, `README.md`, `coffer find`, `x/y`, docs/b.md"
+        #expect(Documents.places(text) == ["docs/a.md", "Sources", ".ci/packages", "README.md"])
     }
 }
 
@@ -69,5 +77,16 @@ enum Documents {
         text.matches(of: /(?:`|^[a-z]+\$ +)coffer((?: [a-z-]+(?=[ `\n]))+)/.anchorsMatchLineEndings()).map { match in
             match.1.split(separator: " ").prefix { !$0.hasPrefix("-") }.map(String.init)
         }
+    }
+
+    /// Paths of this repository: they begin with one of its folders, or are a file in capitals at its top.
+    static func places(_ text: String) -> [String] {
+        let folders = "Sources|Tests|Benchmarks|Examples|docs|policies|keys|scripts|\\.ci"
+        guard
+            let regex = try? Regex(
+                "`((?:\(folders))/[A-Za-z0-9._/-]*|[A-Z]+(?:\\.md)?)`", as: (Substring, Substring).self)
+        else { return [] }
+        return text.matches(of: regex).map { $0.1.hasSuffix("/") ? String($0.1.dropLast()) : String($0.1) }
+            .filter { $0.contains("/") || $0.hasSuffix(".md") || folders.contains($0) || $0 == "LICENSE" }
     }
 }
