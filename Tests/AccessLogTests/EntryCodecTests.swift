@@ -49,7 +49,8 @@ struct EntryCodecTests {
             + #""term":"","uid":4294967295,"v":1,"via":"internal","vlt":"abababababababababababababababab","#
             + #""why":"granted","xid":""}"#
         #expect(String(decoding: Self.core(draft), as: UTF8.self) == expected)
-        let subject = #"{"cust":[],"ord":[],"psn":"","ref":"","rv":[],"salt":"BwcHBwcHBwcHBwcHBwcHBw","scan":0,"sl":[]}"#
+        let subject =
+            #"{"cust":[],"ord":[],"psn":"","ref":"","rv":[],"salt":"BwcHBwcHBwcHBwcHBwcHBw","scan":0,"sl":[]}"#
         #expect(String(decoding: draft.subject.encode(salt: Self.salt), as: UTF8.self) == subject)
         let evidence = #"{"base":"","salt":"BwcHBwcHBwcHBwcHBwcHBw","sig":""}"#
         #expect(String(decoding: EntryEvidence.encode(nil, salt: Self.salt), as: UTF8.self) == evidence)

@@ -53,7 +53,9 @@ struct ExportTests {
         hidden[5].subject = .withheld
         #expect(throws: ExportError.statement) { try write(hidden) }
         #expect(throws: ExportError.statement) {
-            try write(entries) { $0.checkpoint = Checkpoint(origin: log.key.name, size: 1, root: log.entries[0].leaf.hash) }
+            try write(entries) {
+                $0.checkpoint = Checkpoint(origin: log.key.name, size: 1, root: log.entries[0].leaf.hash)
+            }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == [])
         try write(entries)
@@ -121,7 +123,9 @@ struct ExportTests {
         #expect(IndexRanges(texts: ranges.texts) == ranges)
         #expect(ranges.count == 6)
         for index: UInt64 in 0..<12 { #expect(ranges.contains(index) == [0, 1, 2, 5, 9, 10].contains(index)) }
-        for bad in [["0-2", "3"], ["5", "0-2"], ["2-0"], ["5-5"], ["01"], ["-1"], ["1-"], ["1-2-3"], [""], ["5", "5"]] {
+        for bad in [
+            ["0-2", "3"], ["5", "0-2"], ["2-0"], ["5-5"], ["01"], ["-1"], ["1-"], ["1-2-3"], [""], ["5", "5"],
+        ] {
             #expect(IndexRanges(texts: bad) == nil)
         }
         #expect(IndexRanges(texts: [])?.isEmpty == true)

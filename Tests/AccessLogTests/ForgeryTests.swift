@@ -152,6 +152,26 @@ struct ForgeryTests {
         #expect(try problems(log) == finding(.core, .sequence) + finding(.core, .otherLog, at: 6))
     }
 
+    @Test func `what was refused need not name whom it was about, what was granted names nobody else`() throws {
+        var export = request
+        (export.act, export.fields, export.form, export.purpose) = (.logExport, [], nil, "")
+        let log = SampleLog.ready()
+        log.append(request, by: log.clerk) {
+            ($0.decision, $0.why, $0.released) = (.deny, .notFound, 0)
+            $0.subject.customers = []
+        }
+        log.append(export, by: log.officer, kind: .export, role: "compliance-officer") {
+            $0.released = 0
+            $0.subject.customers = []
+        }
+        #expect(try problems(log) == [])
+        log.append(export, by: log.officer, kind: .export, role: "compliance-officer") {
+            $0.released = 0
+            $0.subject.customers = [CustomerNumber.random().text]
+        }
+        #expect(try problems(log) == finding(.signature, .head, at: 7))
+    }
+
     @Test func `a release of nobody's values is found`() throws {
         let log = SampleLog.ready()
         log.append(SampleRequest(customers: []), by: log.clerk) { $0.released = 1 }

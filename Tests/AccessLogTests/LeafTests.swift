@@ -3,7 +3,8 @@ import Primitives
 import Testing
 
 struct LeafTests {
-    private let leaf = Leaf(hashing: Array("core".utf8), subject: Array("subject".utf8), evidence: Array("evidence".utf8))
+    private let leaf = Leaf(
+        hashing: Array("core".utf8), subject: Array("subject".utf8), evidence: Array("evidence".utf8))
 
     @Test func `the text is the header and three lines of hexadecimal`() throws {
         let lines = String(decoding: leaf.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
@@ -28,7 +29,8 @@ struct LeafTests {
         }
         #expect(Leaf(parsing: leaf.bytes.dropLast()) == nil)
         #expect(Leaf(parsing: leaf.bytes + [10]) == nil)
-        let upper = String(decoding: leaf.bytes, as: UTF8.self).uppercased().replacing("COFFER/LOG/V1", with: "coffer/log/v1")
+        let upper = String(decoding: leaf.bytes, as: UTF8.self).uppercased().replacing(
+            "COFFER/LOG/V1", with: "coffer/log/v1")
         #expect(Leaf(parsing: Array(upper.utf8)) == nil)
     }
 

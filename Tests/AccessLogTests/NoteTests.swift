@@ -83,7 +83,9 @@ struct NoteTests {
         let parts = text.split(separator: "+", maxSplits: 2).map(String.init)
         #expect(VerifierKey(parts[0] + "x+" + parts[1] + "+" + parts[2]) == nil)
         #expect(VerifierKey(parts[0] + "+00000000+" + parts[2]) == nil)
-        #expect(VerifierKey(parts[0] + "+" + parts[1].uppercased() + "+" + parts[2]) == nil || parts[1].uppercased() == parts[1])
+        #expect(
+            VerifierKey(parts[0] + "+" + parts[1].uppercased() + "+" + parts[2]) == nil
+                || parts[1].uppercased() == parts[1])
         #expect(VerifierKey("PRIVATE+KEY+" + text) == nil)
         #expect(VerifierKey(text + "=") == nil)
         #expect(VerifierKey(name: "a b", key: log.log.key.publicKey) == nil)
@@ -94,7 +96,9 @@ struct NoteTests {
         let origin = LogOrigin(vault: log.vault, incarnation: 12)
         #expect(origin.description == "coffer/" + log.vault.description + "/12")
         #expect(LogOrigin(origin.description) == origin)
-        for text in ["coffer/\(log.vault)/012", "coffer/\(log.vault)", "x/\(log.vault)/1", "coffer/\(log.vault)/1/", ""] {
+        for text in [
+            "coffer/\(log.vault)/012", "coffer/\(log.vault)", "x/\(log.vault)/1", "coffer/\(log.vault)/1/", "",
+        ] {
             #expect(LogOrigin(text) == nil)
         }
     }
@@ -106,7 +110,9 @@ struct NoteTests {
         let old = try Checkpoint.open(Vectors.bytes("coffer/log/old.checkpoint"), key: key)
         let new = try Checkpoint.open(Vectors.bytes("coffer/log/log/checkpoint"), key: key)
         #expect(old.size == 300 && new.size == 700)
-        let lines = try Vectors.text("coffer/log/cons.txt").split(separator: "\n").map { Base64.decode(String($0)) ?? [] }
+        let lines = try Vectors.text("coffer/log/cons.txt").split(separator: "\n").map {
+            Base64.decode(String($0)) ?? []
+        }
         #expect(Merkle.isConsistent(old: 300, oldRoot: old.root, new: 700, newRoot: new.root, proof: lines))
         let note = try SignedNote(parsing: Vectors.bytes("coffer/log/log/checkpoint"))
         #expect(note.cosignatureTime(by: witness) == 1_790_001_000)

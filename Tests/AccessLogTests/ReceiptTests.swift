@@ -74,7 +74,9 @@ struct ReceiptTests {
             ("index 4\n", "index 4\nAAAA\n"), ("\n\n", "\n"),
         ] {
             let bad = text.replacing(from, with: to, maxReplacements: 1)
-            #expect(throws: LogProof.Problem.self) { try LogProof(parsing: Array(bad.utf8)).open(leaf: log.entries[4].leaf, key: log.key) }
+            #expect(throws: LogProof.Problem.self) {
+                try LogProof(parsing: Array(bad.utf8)).open(leaf: log.entries[4].leaf, key: log.key)
+            }
         }
         #expect(throws: LogProof.Problem.tooLong) {
             try LogProof(parsing: [UInt8](repeating: 0x41, count: LogLimits.receiptBytes + 1))

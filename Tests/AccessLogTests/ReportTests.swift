@@ -62,14 +62,16 @@ struct ReportTests {
             ])
         #expect(
             rows[6] == [
-                "2026-09-21T14:13:25.250Z", "Lin", "clerk", "order", "allow", "granted", "customer", "name phone", "full",
+                "2026-09-21T14:13:25.250Z", "Lin", "clerk", "order", "allow", "granted", "customer", "name phone",
+                "full",
                 "1", SampleLog.customers[0], "", "", "5",
             ])
         #expect(rows.count == 7)
     }
 
     @Test(arguments: [
-        "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "=HYPERLINK(\"http://x\",\"y\")", "=a\r\nb", "＠x", "－x", "＋x",
+        "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "=HYPERLINK(\"http://x\",\"y\")", "=a\r\nb", "＠x", "－x",
+        "＋x",
     ])
     func `a cell that a spreadsheet would run is text`(name: String) throws {
         let log = SampleLog.ready()

@@ -74,10 +74,13 @@ struct RightsReplayTests {
         let log = SampleLog.ready()
         let old = log.policy
         log.apply(policy: SampleLog.samplePolicy + Array("# second\n".utf8))
+        // Judged before the change, committed after it.
+        log.append(request, by: log.clerk) { $0.policy = old }
+        log.time += 61_000
         log.append(request, by: log.clerk)
         log.append(request, by: log.clerk) { $0.policy = old }
         log.append(request, by: log.clerk) { $0.policy = "" }
-        #expect(try findings(log) == finding(.policy, .otherPolicy, at: 7) + finding(.policy, .otherPolicy, at: 8))
+        #expect(try findings(log) == finding(.policy, .otherPolicy, at: 8) + finding(.policy, .otherPolicy, at: 9))
     }
 
     @Test func `a block signed by somebody else puts nothing in force`() throws {

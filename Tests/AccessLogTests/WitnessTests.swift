@@ -8,7 +8,8 @@ struct WitnessTests {
 
     private func key(_ place: Int, name: String? = nil) throws -> VerifierKey {
         try #require(
-            VerifierKey(name: name ?? "witness\(place).example", algorithm: .cosignature, key: signers[place].key.publicKey))
+            VerifierKey(
+                name: name ?? "witness\(place).example", algorithm: .cosignature, key: signers[place].key.publicKey))
     }
 
     private func note(_ times: [Int: UInt64]) throws -> SignedNote {

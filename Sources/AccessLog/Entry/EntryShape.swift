@@ -25,7 +25,9 @@ enum EntryShape {
         let count = text.utf8.count
         if count == 0 { return true }
         if count == 32 || count == 64, isHex(text, count: count) { return true }
-        if count == 22 || count == 43, let bytes = Base64URL.decode(text), [16, 32].contains(bytes.count) { return true }
+        if count == 22 || count == 43, let bytes = Base64URL.decode(text), [16, 32].contains(bytes.count) {
+            return true
+        }
         return isCustomer(text) || isPrefixed(text)
     }
 

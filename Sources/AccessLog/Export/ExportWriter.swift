@@ -71,7 +71,8 @@ public struct ExportWriter: ~Copyable {
     ///   - key: the log's key, known from before.
     ///   - employee: a name for a key in the report; the key itself where it returns nil.
     public init(
-        _ path: String, checkpoint note: [UInt8], key: VerifierKey, employee: @escaping (KeyID) -> String? = { _ in nil }
+        _ path: String, checkpoint note: [UInt8], key: VerifierKey,
+        employee: @escaping (KeyID) -> String? = { _ in nil }
     ) throws(ExportError) {
         let signed: Checkpoint
         do {

@@ -9,7 +9,8 @@ public struct IndexRanges: Hashable, Sendable {
         ranges.reserveCapacity(texts.count)
         for text in texts {
             let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-            guard (1...2).contains(bounds.count), let first = UInt64(bounds[0]), let last = UInt64(bounds[bounds.count - 1]),
+            guard (1...2).contains(bounds.count), let first = UInt64(bounds[0]),
+                let last = UInt64(bounds[bounds.count - 1]),
                 first <= last, last < .max
             else { return nil }
             let range = first...last

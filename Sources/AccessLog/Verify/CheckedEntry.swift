@@ -111,7 +111,8 @@ struct CheckedEntry: Sendable {
 
     private mutating func judge(_ signed: EntryEvidence, _ core: EntryCore) -> Evidence {
         let base = Array(signed.base.utf8)
-        guard let key = core.kid.flatMap({ Ed25519.PublicKey($0.rawKey) }), let signature = Base64.decode(signed.signature),
+        guard let key = core.kid.flatMap({ Ed25519.PublicKey($0.rawKey) }),
+            let signature = Base64.decode(signed.signature),
             key.isValid(signature: signature, for: base)
         else {
             find(.signature, .badSignature)
@@ -131,7 +132,8 @@ struct CheckedEntry: Sendable {
             find(.evidence, .malformed)
             return .invalid
         }
-        if !request.agrees(with: core) || subject.map(request.agrees) == false { find(.signature, .head) }
+        let subjectFits = subject.map { request.agrees(with: $0, decision: core.decision) } ?? true
+        if !request.agrees(with: core) || !subjectFits { find(.signature, .head) }
         if core.decision == .allow, !request.isFresh(at: core.time) { find(.signature, .stale) }
         return .request(request, base: base)
     }

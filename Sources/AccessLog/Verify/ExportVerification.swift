@@ -149,7 +149,8 @@ struct ExportVerification {
         _ progress: (UInt64, UInt64) -> Void
     ) {
         guard var parts = PartLines(files) else {
-            for path in [ExportLayout.core, ExportLayout.subject, ExportLayout.evidence] where !files.paths.contains(path) {
+            for path in [ExportLayout.core, ExportLayout.subject, ExportLayout.evidence]
+            where !files.paths.contains(path) {
                 findings.add(.file, .missing, file: path)
             }
             return

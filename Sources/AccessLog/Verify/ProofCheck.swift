@@ -27,7 +27,8 @@ struct ProofCheck {
 
     /// Checks the proof of this entry, if there is one.
     mutating func take(_ leaf: Leaf, at index: UInt64) {
-        guard let (proof, _) = proofs[index], let proved = try? proof.open(leaf: leaf, key: key), proved == checkpoint else {
+        guard let (proof, _) = proofs[index], let proved = try? proof.open(leaf: leaf, key: key), proved == checkpoint
+        else {
             return
         }
         proofs[index] = nil
@@ -38,7 +39,9 @@ struct ProofCheck {
         for (index, proof) in proofs.sorted(by: { $0.key < $1.key }) {
             findings.add(.proof, .root, at: index, file: proof.file)
         }
-        guard files.paths.contains(ExportLayout.previous) || files.paths.contains(ExportLayout.consistency) else { return }
+        guard files.paths.contains(ExportLayout.previous) || files.paths.contains(ExportLayout.consistency) else {
+            return
+        }
         guard let note = files.read(ExportLayout.previous, limit: LogLimits.noteBytes),
             let text = files.read(ExportLayout.consistency, limit: LogLimits.receiptBytes)
         else {

@@ -11,6 +11,8 @@ struct RightsReplay {
     private var state: AuthorityState
     private var policies: [String: PolicyDocument] = [:]
     private var missingPolicies: Set<String> = []
+    /// The policy before the one in force, and until when (milliseconds) a request judged under it may be committed.
+    private var lastPolicy: (sha256: String, until: Int64)?
 
     init(files: ExportFiles, vault: VaultID, authority: KeyID) {
         self.files = files
@@ -22,7 +24,10 @@ struct RightsReplay {
     mutating func apply(_ entry: CheckedEntry, _ core: EntryCore, into findings: inout FindingList) -> Block? {
         let before = state.policy?.sha256
         let block = register(entry, core, &findings)
-        judgePolicy(core, before: before, &findings)
+        if let before, before != state.policy?.sha256 {
+            lastPolicy = (before, core.time + LogLimits.signatureSlackSeconds * 1000)
+        }
+        judgePolicy(core, &findings)
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow: judge(request, core, &findings)
         case .block where block == nil && core.decision == .allow:
@@ -107,13 +112,14 @@ struct RightsReplay {
 
     // MARK: - Policy
 
-    private mutating func judgePolicy(_ core: EntryCore, before: String?, _ findings: inout FindingList) {
+    private mutating func judgePolicy(_ core: EntryCore, _ findings: inout FindingList) {
         if core.policy.isEmpty {
             if core.releasesFields { findings.add(.policy, .otherPolicy, at: core.seq) }
             return
         }
-        // The entry that changes the policy may name the old one or the new one.
-        guard core.policy == state.policy?.sha256 || core.policy == before else {
+        // The entry that changes the policy may name the old one, and so may those that were judged before it.
+        let isLast = core.policy == lastPolicy?.sha256 && core.time <= lastPolicy?.until ?? 0
+        guard core.policy == state.policy?.sha256 || isLast else {
             findings.add(.policy, .otherPolicy, at: core.seq)
             return
         }

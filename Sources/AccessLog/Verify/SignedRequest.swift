@@ -83,20 +83,23 @@ struct SignedRequest: Sendable {
             && (core.capability.isEmpty || capability.isEmpty || core.capability == capability)
     }
 
-    /// Reading and comparing is about exactly those the head names, but that an order's customer is for the broker to
-    /// find. Other acts may make records, and a lookup names nobody and finds somebody.
-    func agrees(with subject: EntrySubject) -> Bool {
+    /// A granted read or comparison is about exactly those the head names, but that an order's customer is for the
+    /// broker to find. Other granted acts may make records or find somebody; those about somebody stay with her. What
+    /// was refused names nobody, or whoever stood in the way.
+    func agrees(with subject: EntrySubject, decision: EntryDecision) -> Bool {
         guard subject.ref == ref else { return false }
-        let isExact = act == .read || act == .match
-        if !orders.isEmpty || isExact, subject.orders != orders { return false }
-        if !customers.isEmpty || isExact && orders.isEmpty, subject.customers != customers { return false }
-        return true
+        if decision == .deny { return true }
+        let found = Set(subject.customers)
+        guard act == .read || act == .match else { return customers.isEmpty || found.isSubset(of: customers) }
+        guard Set(subject.orders) == Set(orders) else { return false }
+        return customers.isEmpty && !orders.isEmpty || found == Set(customers)
     }
 
     /// Whether the request was fresh when it was recorded.
     func isFresh(at milliseconds: Int64) -> Bool {
         let seconds = milliseconds / 1000
-        return created - LogLimits.signatureSlackSeconds <= seconds && seconds <= expires + LogLimits.signatureSlackSeconds
+        return created - LogLimits.signatureSlackSeconds <= seconds
+            && seconds <= expires + LogLimits.signatureSlackSeconds
     }
 
     private static func value(_ line: String, of component: String) -> String? {

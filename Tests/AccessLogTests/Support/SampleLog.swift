@@ -137,7 +137,9 @@ final class SampleLog {
 
     /// Appends what a broker would write for `draft` and returns its index.
     @discardableResult
-    func append(_ draft: EntryDraft, seq: UInt64? = nil, time given: Int64? = nil, vault other: VaultID? = nil) -> UInt64 {
+    func append(_ draft: EntryDraft, seq: UInt64? = nil, time given: Int64? = nil, vault other: VaultID? = nil)
+        -> UInt64
+    {
         let index = UInt64(entries.count)
         time = given ?? time + 1000
         let core = EntryCore.encode(
@@ -185,7 +187,8 @@ final class SampleLog {
     func register(_ block: some BlockBody, by signer: Signer, kind: EntryKind, publish: Bool = true) -> UInt64 {
         let envelope = DSSEEnvelope.sealing(block) { signer.sign($0) }
         if publish { blocks.append(envelope) }
-        var draft = EntryDraft(kind: kind, decision: .allow, why: .granted, kid: signer.kid, policy: policy, via: .offline)
+        var draft = EntryDraft(
+            kind: kind, decision: .allow, why: .granted, kid: signer.kid, policy: policy, via: .offline)
         draft.object = Hex.encode(SHA256.hash(envelope.payload))
         draft.evidence = EntryEvidence(
             base: String(decoding: envelope.pae, as: UTF8.self), signature: Base64.encode(envelope.signature))
@@ -204,7 +207,8 @@ final class SampleLog {
     }
 
     func enrol(_ signer: Signer, role: String) {
-        guard let role = RoleName(role), let day = CalendarDay("2026-01-01"), let until = CalendarDay("2036-01-01") else {
+        guard let role = RoleName(role), let day = CalendarDay("2026-01-01"), let until = CalendarDay("2036-01-01")
+        else {
             preconditionFailure("a role and days")
         }
         let block = EnrolBlock(
@@ -224,7 +228,8 @@ final class SampleLog {
     }
 
     func revoke(_ signer: Signer) {
-        guard let block = RevokeBlock(header: header(authority), kids: [signer.kid], caps: [], reason: "offboarded") else {
+        guard let block = RevokeBlock(header: header(authority), kids: [signer.kid], caps: [], reason: "offboarded")
+        else {
             preconditionFailure("a reason")
         }
         register(block, by: authority, kind: .revoke)
