@@ -55,7 +55,8 @@ extern "C" int32_t coffer_unicode_convert(
     const icu::StringPiece piece(text, static_cast<int32_t>(count));
     const icu::Normalizer2 *normalizer = form == COFFER_UNICODE_NFKC_CASEFOLD
         ? icu::Normalizer2::getNFKCCasefoldInstance(error)
-        : icu::Normalizer2::getNFCInstance(error);
+        : form == COFFER_UNICODE_NFKC ? icu::Normalizer2::getNFKCInstance(error)
+                                      : icu::Normalizer2::getNFCInstance(error);
     if (U_FAILURE(error)) return COFFER_TEXT_FAILED;
     if (form == COFFER_UNICODE_LOWER) {
         std::string lowered;

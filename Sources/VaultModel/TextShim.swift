@@ -39,11 +39,12 @@ enum TextShim {
     }
 
     enum UnicodeForm {
-        case nfc, nfkcCaseFold, lowerNFC
+        case nfc, nfkc, nfkcCaseFold, lowerNFC
 
         var number: Int32 {
             switch self {
             case .nfc: Int32(COFFER_UNICODE_NFC.rawValue)
+            case .nfkc: Int32(COFFER_UNICODE_NFKC.rawValue)
             case .nfkcCaseFold: Int32(COFFER_UNICODE_NFKC_CASEFOLD.rawValue)
             case .lowerNFC: Int32(COFFER_UNICODE_LOWER.rawValue)
             }

@@ -38,7 +38,8 @@ int32_t coffer_phone_region_is_known(const char *region, size_t region_count);
 enum coffer_unicode_form {
     COFFER_UNICODE_NFC = 0,
     COFFER_UNICODE_NFKC_CASEFOLD = 1,
-    COFFER_UNICODE_LOWER = 2  // lower case without regard to a locale, then NFC
+    COFFER_UNICODE_LOWER = 2,  // lower case without regard to a locale, then NFC
+    COFFER_UNICODE_NFKC = 3
 };
 
 // Writes `text` in the form asked for.
