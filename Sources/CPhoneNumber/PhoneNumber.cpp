@@ -46,31 +46,38 @@ int32_t status_of(PhoneNumberUtil::ErrorType error) {
 extern "C" int32_t coffer_phone_parse(
     const char *text, size_t count, const char *region, size_t region_count,
     char *e164, size_t e164_capacity, size_t *e164_count,
-    char *extension, size_t extension_capacity, size_t *extension_count,
-    char *national, size_t national_capacity, size_t *national_count) try {
+    char *extension, size_t extension_capacity, size_t *extension_count) try {
     PhoneNumber number;
     const PhoneNumberUtil &util = library();
     const auto error = util.Parse(std::string(text, count), std::string(region, region_count), &number);
     if (error != PhoneNumberUtil::NO_PARSING_ERROR) return status_of(error);
     if (!util.IsValidNumber(number)) return COFFER_TEXT_INVALID_NUMBER;
 
-    // E.164 leaves the extension out, the national form ends with it. (Clearing it in the message would need
-    // libprotobuf at link time.)
+    // E.164 leaves the extension out.
     const std::string suffix = number.has_extension() ? number.extension() : std::string();
     std::string international;
     util.Format(number, PhoneNumberUtil::E164, &international);
+    const bool fits = copy(international, e164, e164_capacity, e164_count)
+        && copy(suffix, extension, extension_capacity, extension_count);
+    return fits ? COFFER_TEXT_OK : COFFER_TEXT_TOO_LONG;
+} catch (...) {
+    return COFFER_TEXT_FAILED;
+}
+
+extern "C" int32_t coffer_phone_national(
+    const char *e164, size_t count, char *national, size_t national_capacity, size_t *national_count) try {
+    PhoneNumber number;
+    const PhoneNumberUtil &util = library();
+    const auto error = util.Parse(std::string(e164, count), std::string(), &number);
+    if (error != PhoneNumberUtil::NO_PARSING_ERROR) return status_of(error);
+    if (number.has_extension()) return COFFER_TEXT_NOT_A_NUMBER;
     std::string formatted;
     util.Format(number, PhoneNumberUtil::NATIONAL, &formatted);
     std::string digits;
     for (const char c : formatted) {
         if (c >= '0' && c <= '9') digits.push_back(c);
     }
-    if (digits.size() < suffix.size()) return COFFER_TEXT_FAILED;
-    digits.resize(digits.size() - suffix.size());
-    const bool fits = copy(international, e164, e164_capacity, e164_count)
-        && copy(suffix, extension, extension_capacity, extension_count)
-        && copy(digits, national, national_capacity, national_count);
-    return fits ? COFFER_TEXT_OK : COFFER_TEXT_TOO_LONG;
+    return copy(digits, national, national_capacity, national_count) ? COFFER_TEXT_OK : COFFER_TEXT_TOO_LONG;
 } catch (...) {
     return COFFER_TEXT_FAILED;
 }

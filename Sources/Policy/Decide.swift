@@ -22,7 +22,7 @@ extension PolicyDocument {
             throw Denial(.unknownRole, "the policy has no role \(quoted(name.text))")
         }
         let right = ActRight(ask.act)
-        if ask.delegator == nil, !role.hasAny(right, isOnDuty: duties.contains { $0.role == name }) {
+        if ask.delegator == nil, !hasAny(role, right) {
             throw Denial(.act, "role \(name) has no right to \(ask.act.rawValue)")
         }
         try checkDeclared(ask)
@@ -38,6 +38,9 @@ extension PolicyDocument {
         case .delegate: return try delegate(role, ask)
         case .stats: return (grant(role, minimumGroup: role.minimumGroup), 0)
         case .due: return (grant(role), 0)
+        case .revoke:
+            if mayRevoke(role, verb: ask.verb) { return (grant(role), 0) }
+            throw Denial(.act, "role \(name) may not revoke \(ask.verb == nil ? "what others gave" : "this")")
         case .verbs(let group, let verbs): return try verb(role, ask, group, verbs)
         }
     }

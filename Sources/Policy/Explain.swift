@@ -5,7 +5,9 @@ extension PolicyDocument {
     /// Never empty. Undeclared names are said to be undeclared.
     public func explain(role name: RoleName, field fieldName: FieldName) -> [String] {
         guard let role = role(name) else { return ["the policy has no role \(quoted(name.text))"] }
-        guard let field = field(fieldName) else { return ["the policy declares no field \(quoted(fieldName.description))"] }
+        guard let field = field(fieldName) else {
+            return ["the policy declares no field \(quoted(fieldName.description))"]
+        }
         var lines = [Self.statement(field)]
         let approvals = field.fieldClass.fullApprovals
         let reads = role.reads.filter { $0.fields.contains(fieldName) }

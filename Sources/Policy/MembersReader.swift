@@ -6,6 +6,9 @@ struct MembersReader {
     private let log: ProblemLog
     private let what: String
     private let values: [String: PolicyNode]
+    /// Members that look as if they were there under a wrong name, or all of them when the node has no members: their
+    /// absence was reported already.
+    private let excused: Set<String>
 
     /// - Parameters:
     ///   - what: what the members describe, for messages: `role "courier"`.
@@ -15,16 +18,21 @@ struct MembersReader {
         self.log = log
         self.what = what
         var values: [String: PolicyNode] = [:]
+        var excused: Set<String> = []
+        if case .members = node.kind {} else { excused = Set(names) }
         for (name, value) in Self.members(of: node, what, log: log) {
             guard let text = name.text else { continue }
             if names.contains(text) {
                 values[text] = value
             } else {
                 log.add(
-                    name.position, "\(what) has no member \(quoted(text))", hint: Suggestion.hint(for: text, among: names))
+                    name.position, "\(what) has no member \(quoted(text))",
+                    hint: Suggestion.hint(for: text, among: names))
+                if let meant = Suggestion.nearest(to: text, among: names) { excused.insert(meant) }
             }
         }
         self.values = values
+        self.excused = excused
     }
 
     /// The members of a node whose names are free; empty, and reported, when it has none to have.
@@ -38,6 +46,9 @@ struct MembersReader {
 
     func has(_ name: String) -> Bool { values[name] != nil }
 
+    /// Whether any of these members is missing for a reason already reported.
+    func isExcused(_ names: [String]) -> Bool { !excused.isDisjoint(with: names) }
+
     func node(_ name: String) -> PolicyNode? { values[name] }
 
     func position(of name: String) -> Position { values[name]?.position ?? position }
@@ -45,7 +56,9 @@ struct MembersReader {
     /// The node of a member that must be there.
     func required(_ name: String, hint: String = "") -> PolicyNode? {
         if let value = values[name] { return value }
-        log.add(position, "\(what) lacks \(quoted(name))", hint: hint)
+        if !excused.contains(name) {
+            log.add(position, "\(what) lacks \(quoted(name))", hint: hint)
+        }
         return nil
     }
 

@@ -14,19 +14,22 @@ extension PolicyParser {
             let role = reader.required("role", hint: "who does it").flatMap { _ in reader.text("role") }
                 .flatMap { declaredRole($0, at: reader.position(of: "role")) }
             let purpose = reader.text("purpose").flatMap { declaredPurpose($0, at: reader.position(of: "purpose")) }
-            guard reader.required("name", hint: "e.g. name: quarterly-check") != nil, let name = reader.text("name") else {
+            guard reader.required("name", hint: "e.g. name: quarterly-check") != nil, let name = reader.text("name")
+            else {
                 return nil
             }
             if !Label.isValid(name) {
                 log.add(reader.position(of: "name"), "\(quoted(name)) is not a name for a duty", hint: labelHint)
             } else if !seen.insert(name).inserted {
-                log.add(reader.position(of: "name"), "there is another duty \(quoted(name))", hint: "rename one of them")
+                log.add(
+                    reader.position(of: "name"), "there is another duty \(quoted(name))", hint: "rename one of them")
             }
             guard let record, let schedule = schedule(reader, record) else { return nil }
             let consent = consent(reader, record)
             guard let role else { return nil }
             return Duty(
-                name: name, record: record.name, schedule: schedule, role: role, purpose: purpose, needsConsent: consent)
+                name: name, record: record.name, schedule: schedule, role: role, purpose: purpose, needsConsent: consent
+            )
         }
     }
 
@@ -34,8 +37,10 @@ extension PolicyParser {
     private func schedule(_ reader: MembersReader, _ record: RecordDefinition) -> Duty.Schedule? {
         let given = ["every_days", "within_hours", "date"].filter(reader.has)
         guard given.count == 1 else {
-            log.add(
-                reader.position, "a duty needs one schedule", hint: "one of every_days, within_hours and date")
+            if !reader.isExcused(["every_days", "within_hours", "date"]) {
+                log.add(
+                    reader.position, "a duty needs one schedule", hint: "one of every_days, within_hours and date")
+            }
             return nil
         }
         if given[0] == "date" {
@@ -52,7 +57,8 @@ extension PolicyParser {
         let start: Duty.DutyField
         if let builtIn = Duty.BuiltInTime(rawValue: short) {
             start = .builtIn(builtIn)
-        } else if let field = timeField(short, of: record, among: [.date, .datetime], at: reader.position(of: "field")) {
+        } else if let field = timeField(short, of: record, among: [.date, .datetime], at: reader.position(of: "field"))
+        {
             start = .field(field)
         } else {
             return nil
@@ -67,7 +73,8 @@ extension PolicyParser {
         _ short: String, of record: RecordDefinition, among types: [FieldType], at position: Position
     ) -> FieldName? {
         if let field = record.field(named: short), types.contains(field.type) { return field.name }
-        let candidates = record.fields.filter { types.contains($0.type) }.map(\.name.field)
+        let candidates =
+            record.fields.filter { types.contains($0.type) }.map(\.name.field)
             + (types.contains(.datetime) ? Duty.BuiltInTime.allCases.map(\.rawValue) : [])
         let kind = types.map(\.rawValue).joined(separator: " or ")
         log.add(

@@ -51,8 +51,11 @@ extension PolicyParser {
         let after = reader.word("after", among: Retention.Start.allCases)
         let given = units.filter { reader.has($0.rawValue) }
         guard given.count == 1, let unit = given.first else {
-            log.add(
-                node.position, "the retention of \(what) needs one term", hint: "one of days, months and years, e.g. years: 3")
+            if !reader.isExcused(units.map(\.rawValue)) {
+                log.add(
+                    node.position, "the retention of \(what) needs one term",
+                    hint: "one of days, months and years, e.g. years: 3")
+            }
             return nil
         }
         let count = reader.integer(unit.rawValue, in: 1...(unit == .days ? 36_500 : unit == .months ? 1_200 : 100))
@@ -98,7 +101,8 @@ extension PolicyParser {
         guard let mask = reader.word("mask", among: Mask.allCases) else { return silent }
         if !type.masks.contains(mask) {
             log.add(
-                reader.position(of: "mask"), "mask \(quoted(mask.rawValue)) does not suit type \(quoted(type.rawValue))",
+                reader.position(of: "mask"),
+                "mask \(quoted(mask.rawValue)) does not suit type \(quoted(type.rawValue))",
                 hint: "one of: " + type.masks.map(\.rawValue).joined(separator: ", "))
         }
         return mask
@@ -124,7 +128,8 @@ extension PolicyParser {
         guard type == .enumeration else {
             if reader.has("values") {
                 log.add(
-                    reader.position(of: "values"), "only type \"enum\" has values", hint: "leave them out, or write type: enum")
+                    reader.position(of: "values"), "only type \"enum\" has values",
+                    hint: "leave them out, or write type: enum")
             }
             return []
         }

@@ -48,7 +48,8 @@ extension PolicyParser {
         let reader = MembersReader(
             node, "limits", names: ["opens_per_10_minutes", "opens_per_day", "list_rows"], log: log)
         return RoleLimits(
-            opensPer10Minutes: reader.integer("opens_per_10_minutes", in: 1...100_000_000) ?? standard.opensPer10Minutes,
+            opensPer10Minutes: reader.integer("opens_per_10_minutes", in: 1...100_000_000)
+                ?? standard.opensPer10Minutes,
             opensPerDay: reader.integer("opens_per_day", in: 1...100_000_000) ?? standard.opensPerDay,
             listRows: reader.integer("list_rows", in: 1...10_000) ?? standard.listRows)
     }
@@ -90,7 +91,8 @@ extension PolicyParser {
     private func minimumGroup(_ role: MembersReader) -> Int? {
         guard let node = role.node("stats") else { return nil }
         let reader = MembersReader(node, "\"stats\"", names: ["minimum_group"], log: log)
-        guard reader.required("minimum_group", hint: "the smallest group a table may show, e.g. minimum_group: 5") != nil
+        guard
+            reader.required("minimum_group", hint: "the smallest group a table may show, e.g. minimum_group: 5") != nil
         else { return nil }
         // Below five, a table with a few rows of one shop names persons.
         return reader.integer("minimum_group", in: 5...10_000)

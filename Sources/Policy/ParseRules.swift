@@ -45,7 +45,8 @@ extension PolicyParser {
         else { return nil }
         for field in fields.sorted() where !reads.contains(where: { $0.fields.contains(field) && $0.form >= form }) {
             log.add(
-                reader.position(of: "fields"), "\(what) cannot lend \(quoted(field.description)) in form \(form.rawValue)",
+                reader.position(of: "fields"),
+                "\(what) cannot lend \(quoted(field.description)) in form \(form.rawValue)",
                 hint: "a role lends only what its own read rules show it")
         }
         guard let recipient, let minutes, let uses else { return nil }
@@ -64,12 +65,15 @@ extension PolicyParser {
     func declaredRecord(_ text: String, at position: Position) -> RecordDefinition? {
         if let record = records.first(where: { $0.name == text }) { return record }
         log.add(
-            position, "there is no record \(quoted(text))", hint: Suggestion.hint(for: text, among: records.map(\.name)))
+            position, "there is no record \(quoted(text))", hint: Suggestion.hint(for: text, among: records.map(\.name))
+        )
         return nil
     }
 
     private func recipient(_ reader: MembersReader) -> RoleName? {
-        guard reader.required("to", hint: "the role that borrows") != nil, let text = reader.text("to") else { return nil }
+        guard reader.required("to", hint: "the role that borrows") != nil, let text = reader.text("to") else {
+            return nil
+        }
         return declaredRole(text, at: reader.position(of: "to"))
     }
 
@@ -85,14 +89,17 @@ extension PolicyParser {
     }
 
     func purposes(_ reader: MembersReader, isRequired: Bool) -> Set<Purpose> {
-        if isRequired, reader.required("purposes", hint: "what the fields may be used for, e.g. [order]") == nil { return [] }
+        if isRequired, reader.required("purposes", hint: "what the fields may be used for, e.g. [order]") == nil {
+            return []
+        }
         return Set((reader.words("purposes") ?? []).compactMap { declaredPurpose($0.text, at: $0.position) })
     }
 
     func declaredPurpose(_ text: String, at position: Position) -> Purpose? {
         if let purpose = purposes.first(where: { $0.text == text }) { return purpose }
         log.add(
-            position, "there is no purpose \(quoted(text))", hint: Suggestion.hint(for: text, among: purposes.map(\.text)))
+            position, "there is no purpose \(quoted(text))",
+            hint: Suggestion.hint(for: text, among: purposes.map(\.text)))
         return nil
     }
 
@@ -102,7 +109,8 @@ extension PolicyParser {
         let isAll = !reader.has("fields") || reader.node("fields")?.text == "*"
         guard isAll else {
             if reader.has("except") {
-                log.add(reader.position(of: "except"), #""except" goes with fields: "*""#, hint: "leave one of them out")
+                log.add(
+                    reader.position(of: "except"), #""except" goes with fields: "*""#, hint: "leave one of them out")
             }
             return names(reader, "fields", of: record)
         }

@@ -90,7 +90,8 @@ enum PolicyYAML {
                 if text == "<<" {
                     log.add(name.position, "a merge key", hint: YAMLGuard.aliasHint)
                 } else if !seen.insert(text).inserted {
-                    log.add(name.position, "\(quoted(text)) appears twice among these members", hint: "keep one of them")
+                    log.add(
+                        name.position, "\(quoted(text)) appears twice among these members", hint: "keep one of them")
                 } else {
                     members.append((name, node(value)))
                 }

@@ -42,6 +42,11 @@ public struct FieldIndex: Hashable, Sendable {
     /// How many bits of the tag are kept, 8 to 16.
     public let bits: Int
 
+    public init(kind: IndexKind, bits: Int) {
+        self.kind = kind
+        self.bits = bits
+    }
+
     /// What brings a value into the form the tag is computed from.
     public func normaliser(for type: FieldType) -> Normaliser? {
         switch (type, kind) {
@@ -69,6 +74,12 @@ public struct Retention: Hashable, Sendable {
     public let after: Start
     public let count: Int
     public let unit: Unit
+
+    public init(after: Start, count: Int, unit: Unit) {
+        self.after = after
+        self.count = count
+        self.unit = unit
+    }
 }
 
 /// A kind of record.

@@ -51,7 +51,9 @@ extension PolicyDocument {
         for rule in role.delegations { lines += inFileOrder(rule.fields).map { Self.statement(role, rule, $0) } }
         lines += role.proposals.map { "role \(role.name) proposes \($0)" }
         lines += role.templates.map { "role \(role.name) has \($0) sent" }
-        if let group = role.minimumGroup { lines.append("role \(role.name) sees statistics of groups of \(group) or more") }
+        if let group = role.minimumGroup {
+            lines.append("role \(role.name) sees statistics of groups of \(group) or more")
+        }
         for group in RightGroup.allCases {
             let verbs = role.verbs[group] ?? []
             if verbs.contains(RightGroup.granted) { lines.append("role \(role.name) may \(group.rawValue)") }

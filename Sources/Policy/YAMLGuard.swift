@@ -30,7 +30,8 @@ enum YAMLGuard {
         case "*": log.add(position, "an alias", hint: aliasHint + #"; all fields are "*" in quotes"#)
         case "!": log.add(position, "a tag", hint: "leave it out: every member knows its type")
         case "|", ">": log.add(position, "a block of text", hint: "write it on one line, in quotes")
-        case "%", "@", "`": log.add(position, "\(quoted(String(scalar))) has no meaning here", hint: "put the text in quotes")
+        case "%", "@", "`":
+            log.add(position, "\(quoted(String(scalar))) has no meaning here", hint: "put the text in quotes")
         default: return false
         }
         return true
@@ -51,8 +52,10 @@ enum YAMLGuard {
                     hint: "break it after a comma; \(maximumLineLength) characters at most")
                 return
             }
-            if flowDepth == 0, quote == nil, line.count >= 3, line.starts(with: "---".unicodeScalars)
-                || line.starts(with: "...".unicodeScalars) {
+            if flowDepth == 0, quote == nil, line.count >= 3,
+                line.starts(with: "---".unicodeScalars)
+                    || line.starts(with: "...".unicodeScalars)
+            {
                 log.add(Position(line: number, column: 1), "a document mark", hint: "leave it out: one policy a file")
                 return
             }
@@ -60,7 +63,8 @@ enum YAMLGuard {
                 // In comments too: a reader must see what the machine sees.
                 log.add(
                     Position(line: number, column: hidden + 1),
-                    line[hidden] == "\t" ? "a tab" : "an invisible character", hint: "type this line again, with spaces")
+                    line[hidden] == "\t" ? "a tab" : "an invisible character", hint: "type this line again, with spaces"
+                )
                 return
             }
             var index = 0

@@ -22,7 +22,9 @@ public struct CalendarDate: Hashable, Sendable, Comparable {
     }
 
     /// `YYYY-MM-DD`.
-    public var text: String { DecimalText.padded(year, 4) + "-" + DecimalText.padded(month, 2) + "-" + DecimalText.padded(day, 2) }
+    public var text: String {
+        DecimalText.padded(year, 4) + "-" + DecimalText.padded(month, 2) + "-" + DecimalText.padded(day, 2)
+    }
 
     public static func < (lhs: CalendarDate, rhs: CalendarDate) -> Bool {
         (lhs.year, lhs.month, lhs.day) < (rhs.year, rhs.month, rhs.day)

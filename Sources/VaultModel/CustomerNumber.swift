@@ -14,7 +14,8 @@ public struct CustomerNumber: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         var digits: [UInt8] = []
         var input = Array(text.utf8)
-        guard let first = input.first, first == UInt8(ascii: "C") || first == UInt8(ascii: "c"), input.count <= 16 else {
+        guard let first = input.first, first == UInt8(ascii: "C") || first == UInt8(ascii: "c"), input.count <= 16
+        else {
             return nil
         }
         input.removeFirst()
@@ -28,7 +29,8 @@ public struct CustomerNumber: Hashable, Sendable, CustomStringConvertible {
 
     private init(digits: [UInt8]) {
         let characters = digits.map { Crockford.upper[Int($0)] }
-        text = "C-" + String(decoding: characters[0..<4], as: UTF8.self) + "-"
+        text =
+            "C-" + String(decoding: characters[0..<4], as: UTF8.self) + "-"
             + String(decoding: characters[4..<8], as: UTF8.self)
     }
 
@@ -41,7 +43,9 @@ public struct CustomerNumber: Hashable, Sendable, CustomStringConvertible {
     /// Returns nil unless `id` is that of a customer's own record.
     public init?(_ id: RecordID) {
         let text = id.bytes.prefix { $0 != 0 }
-        guard let number = CustomerNumber(String(decoding: text, as: UTF8.self)), RecordID(number) == id else { return nil }
+        guard let number = CustomerNumber(String(decoding: text, as: UTF8.self)), RecordID(number) == id else {
+            return nil
+        }
         self = number
     }
 

@@ -49,7 +49,8 @@ struct DateAndTime {
         let whole = text.split(separator: ".", omittingEmptySubsequences: false)
         guard whole.count <= 2, whole.count == 1 || isDigits(whole[1], 1...9) else { throw .datetimeForm }
         let parts = whole[0].split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3 || (parts.count == 2 && whole.count == 1), parts.allSatisfy({ isDigits($0, 1...2) }) else {
+        guard parts.count == 3 || (parts.count == 2 && whole.count == 1), parts.allSatisfy({ isDigits($0, 1...2) })
+        else {
             throw .datetimeForm
         }
         let numbers = parts.compactMap { Int($0) }

@@ -44,7 +44,9 @@ enum DecimalText {
     /// The digits before the point. Commas only where thousands are parted: `1,23` may be a decimal comma.
     private static func grouped(_ text: String, error: FieldValueError) throws(FieldValueError) -> String {
         let groups = text.split(separator: ",", omittingEmptySubsequences: false)
-        guard groups.count == 1 || ((1...3).contains(groups[0].utf8.count) && groups.dropFirst().allSatisfy { $0.utf8.count == 3 })
+        guard
+            groups.count == 1
+                || ((1...3).contains(groups[0].utf8.count) && groups.dropFirst().allSatisfy { $0.utf8.count == 3 })
         else { throw error }
         let digits = groups.joined()
         guard !digits.isEmpty, digits.utf8.count <= 15, digits.utf8.allSatisfy(\.isASCIIDigit) else { throw error }

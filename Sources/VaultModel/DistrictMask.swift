@@ -75,7 +75,9 @@ enum DistrictMask {
     private static func provinceEnd(_ characters: [Character]) -> Int? {
         for index in characters.indices.prefix(12) {
             if index > 0, characters[index] == "省" { return index + 1 }
-            for end in provinceEnds where index > 0 && characters[index...].starts(with: end) { return index + end.count }
+            for end in provinceEnds where index > 0 && characters[index...].starts(with: end) {
+                return index + end.count
+            }
         }
         return nil
     }

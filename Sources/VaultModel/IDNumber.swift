@@ -58,7 +58,8 @@ public struct IDNumber: Hashable, Sendable {
     /// multiple of 11, a check value of 10 is written A.
     private static func checkHongKong(_ bytes: [UInt8]) throws(FieldValueError) {
         let letters = bytes.count - 7
-        guard bytes.prefix(letters).allSatisfy(\.isASCIIUpper), bytes[letters..<(letters + 6)].allSatisfy(\.isASCIIDigit),
+        guard bytes.prefix(letters).allSatisfy(\.isASCIIUpper),
+            bytes[letters..<(letters + 6)].allSatisfy(\.isASCIIDigit),
             bytes[letters + 6].isASCIIDigit || bytes[letters + 6] == UInt8(ascii: "A")
         else { throw .idNumberForm }
         var values = bytes.map { $0.isASCIIDigit ? Int($0 - 0x30) : Int($0 - 0x41) + 10 }

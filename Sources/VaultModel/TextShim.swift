@@ -8,8 +8,6 @@ enum TextShim {
     struct Phone {
         let e164: String
         let `extension`: String
-        /// The digits a caller in the number's own country dials.
-        let national: String
     }
 
     static func isKnownRegion(_ region: String) -> Bool {
@@ -23,19 +21,27 @@ enum TextShim {
         let place = region.utf8.map { CChar(truncatingIfNeeded: $0) }
         var e164 = [CChar](repeating: 0, count: 24)
         var suffix = [CChar](repeating: 0, count: 24)
-        var national = [CChar](repeating: 0, count: 24)
-        var counts = (0, 0, 0)
+        var e164Count = 0
+        var suffixCount = 0
         let status = unsafe coffer_phone_parse(
             input, input.count, place, place.count,
-            &e164, e164.count, &counts.0, &suffix, suffix.count, &counts.1, &national, national.count, &counts.2)
+            &e164, e164.count, &e164Count, &suffix, suffix.count, &suffixCount)
         switch Int(status) {
         case Int(COFFER_TEXT_OK.rawValue):
-            return Phone(
-                e164: string(e164, counts.0), extension: string(suffix, counts.1), national: string(national, counts.2))
+            return Phone(e164: string(e164, e164Count), extension: string(suffix, suffixCount))
         case Int(COFFER_TEXT_UNKNOWN_REGION.rawValue): throw .phoneUnknownRegion
         case Int(COFFER_TEXT_NOT_A_NUMBER.rawValue): throw .phoneNotANumber
         default: throw .phoneInvalid
         }
+    }
+
+    /// The digits a caller in the number's own country dials for an E.164 form; nil when it is none.
+    static func nationalDigits(e164: String) -> String? {
+        let input = e164.utf8.map { CChar(truncatingIfNeeded: $0) }
+        var national = [CChar](repeating: 0, count: 24)
+        var count = 0
+        let status = unsafe coffer_phone_national(input, input.count, &national, national.count, &count)
+        return Int(status) == Int(COFFER_TEXT_OK.rawValue) ? string(national, count) : nil
     }
 
     enum UnicodeForm {

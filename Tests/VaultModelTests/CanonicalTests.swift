@@ -12,8 +12,10 @@ struct CanonicalTests {
             (.date, "1990-05-17", "1990-05-17"), (.date, "1990/5/7", "1990-05-07"), (.date, "1990年5月17日", "1990-05-17"),
             (.date, "1990.05.17", "1990-05-17"), (.date, "19900517", "1990-05-17"), (.date, "１９９０－０５－１７", "1990-05-17"),
             (.date, "2000-02-29", "2000-02-29"), (.date, "1990年5月17号", "1990-05-17"),
-            (.datetime, "2026-10-20T02:20:36.307198", "2026-10-20T02:20:36"), (.datetime, "2026-10-20 18:30", "2026-10-20T18:30:00"),
-            (.datetime, "2026/10/20 8:05:09", "2026-10-20T08:05:09"), (.datetime, "2026-10-20T18:30:00Z", "2026-10-20T18:30:00Z"),
+            (.datetime, "2026-10-20T02:20:36.307198", "2026-10-20T02:20:36"),
+            (.datetime, "2026-10-20 18:30", "2026-10-20T18:30:00"),
+            (.datetime, "2026/10/20 8:05:09", "2026-10-20T08:05:09"),
+            (.datetime, "2026-10-20T18:30:00Z", "2026-10-20T18:30:00Z"),
             (.datetime, "2026-10-20T18:30+08:00", "2026-10-20T18:30:00+08:00"),
             (.datetime, "2026-10-20T18:30:00+0000", "2026-10-20T18:30:00Z"),
             (.datetime, "2026-10-20 18:30:00.5-0330", "2026-10-20T18:30:00-03:30"),
@@ -21,29 +23,40 @@ struct CanonicalTests {
             (.consent, "是", "yes"), (.consent, "否", "no"), (.consent, "YES", "yes"), (.consent, "0", "no"),
             (.consent, "yes:2026-01", "yes:2026-01"), (.consent, "是：v2", "yes:v2"),
             (.memberNumber, " m0700000 ", "M0700000"), (.memberNumber, "Ｍ０７-00 001", "M07-00001"),
-            (.number, "0791", "791"), (.number, "1,234", "1234"), (.number, "-5", "-5"), (.number, "-0", "0"), (.number, "＋７", "7"),
+            (.number, "0791", "791"), (.number, "1,234", "1234"), (.number, "-5", "-5"), (.number, "-0", "0"),
+            (.number, "＋７", "7"),
             (.number, "999999999999999", "999999999999999"),
-            (.amount, "58.76", "58.76"), (.amount, "58", "58.00"), (.amount, "58.5", "58.50"), (.amount, "¥1,234.50", "1234.50"),
-            (.amount, "58.76元", "58.76"), (.amount, "-0.00", "0.00"), (.amount, "-3.1", "-3.10"), (.amount, "￥８８", "88.00"),
+            (.amount, "58.76", "58.76"), (.amount, "58", "58.00"), (.amount, "58.5", "58.50"),
+            (.amount, "¥1,234.50", "1234.50"),
+            (.amount, "58.76元", "58.76"), (.amount, "-0.00", "0.00"), (.amount, "-3.1", "-3.10"),
+            (.amount, "￥８８", "88.00"),
             (.code, " T0720261000000 ", "T0720261000000"), (.code, "a/b#1.2_3-4", "a/b#1.2_3-4"),
         ])
     func forms(type: FieldType, raw: String, expected: String) throws {
         let stored = try type.canonical(raw, region: china)
         #expect(utf8(stored) == utf8(expected))
-        #expect(utf8(try type.canonical(stored, region: china)) == utf8(stored), "the stored form of a stored form is itself")
+        #expect(
+            utf8(try type.canonical(stored, region: china)) == utf8(stored),
+            "the stored form of a stored form is itself")
     }
 
     @Test(
         "are refused to wrong values, with the rule that failed",
         arguments: [
-            (FieldType.name, "", FieldValueError.empty), (.name, " \u{3000}\u{200B}", .empty), (.name, "张\u{0}三", .controlCharacter),
+            (FieldType.name, "", FieldValueError.empty), (.name, " \u{3000}\u{200B}", .empty),
+            (.name, "张\u{0}三", .controlCharacter),
             (.name, "张\u{202E}三", .controlCharacter), (.name, "张\u{FFFF}三", .controlCharacter),
             (.text, "a\u{7}b", .controlCharacter), (.address, "a\u{2066}b", .controlCharacter),
-            (.date, "17-05-1990", .dateForm), (.date, "05/17/1990", .dateForm), (.date, "1990-13-01", .dateNotInCalendar),
-            (.date, "1990-02-29", .dateNotInCalendar), (.date, "1900-02-29", .dateNotInCalendar), (.date, "1990-04-31", .dateNotInCalendar),
-            (.date, "1990-00-10", .dateNotInCalendar), (.date, "1849-12-31", .dateNotInCalendar), (.date, "1990-5", .dateForm),
-            (.date, "1990-05-17-1", .dateForm), (.date, "1990-05-017", .dateForm), (.date, "昨天", .dateForm), (.date, "1990-05-17 08:00", .dateForm),
-            (.datetime, "2026-10-20", .datetimeForm), (.datetime, "2026-10-20T24:00", .datetimeForm), (.datetime, "2026-10-20T23:60", .datetimeForm),
+            (.date, "17-05-1990", .dateForm), (.date, "05/17/1990", .dateForm),
+            (.date, "1990-13-01", .dateNotInCalendar),
+            (.date, "1990-02-29", .dateNotInCalendar), (.date, "1900-02-29", .dateNotInCalendar),
+            (.date, "1990-04-31", .dateNotInCalendar),
+            (.date, "1990-00-10", .dateNotInCalendar), (.date, "1849-12-31", .dateNotInCalendar),
+            (.date, "1990-5", .dateForm),
+            (.date, "1990-05-17-1", .dateForm), (.date, "1990-05-017", .dateForm), (.date, "昨天", .dateForm),
+            (.date, "1990-05-17 08:00", .dateForm),
+            (.datetime, "2026-10-20", .datetimeForm), (.datetime, "2026-10-20T24:00", .datetimeForm),
+            (.datetime, "2026-10-20T23:60", .datetimeForm),
             (.datetime, "2026-10-20T23:59:60", .datetimeForm), (.datetime, "2026-02-30T10:00", .dateNotInCalendar),
             (.datetime, "2026-10-20T10", .datetimeForm), (.datetime, "2026-10-20T10:00+15:00", .datetimeForm),
             (.datetime, "2026-10-20T10:00:00+8", .datetimeForm), (.datetime, "10-20T10:00", .datetimeForm),
@@ -52,9 +65,11 @@ struct CanonicalTests {
             (.consent, "yes:" + String(repeating: "v", count: 33), .consentForm),
             (.memberNumber, "-M1", .memberNumberForm), (.memberNumber, "会员1", .memberNumberForm),
             (.memberNumber, String(repeating: "1", count: 33), .memberNumberForm),
-            (.number, "1.5", .numberForm), (.number, "12a", .numberForm), (.number, "1,23", .numberForm), (.number, "", .empty),
+            (.number, "1.5", .numberForm), (.number, "12a", .numberForm), (.number, "1,23", .numberForm),
+            (.number, "", .empty),
             (.number, "1000000000000000", .numberForm), (.number, "-", .numberForm), (.number, ",123", .numberForm),
-            (.amount, "58.765", .amountForm), (.amount, "58.", .amountForm), (.amount, ".5", .amountForm), (.amount, "1e3", .amountForm),
+            (.amount, "58.765", .amountForm), (.amount, "58.", .amountForm), (.amount, ".5", .amountForm),
+            (.amount, "1e3", .amountForm),
             (.amount, "12,34", .amountForm), (.amount, "¥", .amountForm),
             (.code, "a b", .codeForm), (.code, "订单1", .codeForm),
         ])
@@ -80,8 +95,10 @@ struct CanonicalTests {
     @Test("pad to the sizes of the envelope: the longest value and its type byte leave one byte of padding")
     func padding() {
         let sizes: [FieldType: (policy: UInt8, largest: Int)] = [
-            .date: (1, 16), .phone: (2, 64), .idNumber: (2, 64), .memberNumber: (2, 64), .number: (2, 64), .amount: (2, 64),
-            .datetime: (2, 64), .enumeration: (2, 64), .consent: (2, 64), .code: (2, 64), .name: (3, 256), .email: (3, 256),
+            .date: (1, 16), .phone: (2, 64), .idNumber: (2, 64), .memberNumber: (2, 64), .number: (2, 64),
+            .amount: (2, 64),
+            .datetime: (2, 64), .enumeration: (2, 64), .consent: (2, 64), .code: (2, 64), .name: (3, 256),
+            .email: (3, 256),
             .address: (4, 1_024), .text: (5, 16_384),
         ]
         for type in FieldType.allCases {
@@ -102,11 +119,14 @@ struct CanonicalTests {
 
     @Test("every type and lookup has its word in the policy")
     func words() {
-        #expect(FieldType.allCases.map(\.rawValue) == [
-            "name", "phone", "address", "email", "id-number", "date", "datetime", "text", "enum", "consent", "member-number",
-            "number", "amount", "code",
-        ])
-        #expect(LookupKind.allCases.map(\.rawValue) == ["phone", "last4", "email", "name", "id-number", "member-number"])
+        #expect(
+            FieldType.allCases.map(\.rawValue) == [
+                "name", "phone", "address", "email", "id-number", "date", "datetime", "text", "enum", "consent",
+                "member-number",
+                "number", "amount", "code",
+            ])
+        #expect(
+            LookupKind.allCases.map(\.rawValue) == ["phone", "last4", "email", "name", "id-number", "member-number"])
         #expect(Normaliser.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6], "numbers are part of the index key")
         for kind in LookupKind.allCases where kind != .name {
             #expect(kind.indexKind.map { kind.fieldType.indexKinds.contains($0) } == true)
@@ -157,6 +177,7 @@ struct NormaliserTests {
     func overlong(normaliser: Normaliser) {
         let raw = String(repeating: "1", count: 1_025)
         #expect(
-            failure { () throws(FieldValueError) in try normaliser.normalise(raw, region: china) } == .tooLong(maximumBytes: 1_024))
+            failure { () throws(FieldValueError) in try normaliser.normalise(raw, region: china) }
+                == .tooLong(maximumBytes: 1_024))
     }
 }

@@ -33,7 +33,8 @@ struct EmailAddressTests {
             ("\"li\"@example.com", .emailForm), ("Li <li@example.com>", .emailForm), ("li@example", .emailDomain),
             ("li@example.com.", .emailDomain), ("li@-example.com", .emailDomain), ("li@exa_mple.com", .emailDomain),
             ("li@exa mple.com", .emailDomain), ("li@[127.0.0.1]", .emailDomain), ("li@example..com", .emailDomain),
-            ("li@xn--a.com", .emailDomain), ("li@exa\u{202E}mple.com", .emailDomain), ("l\u{202E}i@example.com", .emailForm),
+            ("li@xn--a.com", .emailDomain), ("li@exa\u{202E}mple.com", .emailDomain),
+            ("l\u{202E}i@example.com", .emailForm),
             ("", .empty),
         ])
     func refused(raw: String, expected: FieldValueError) {

@@ -49,7 +49,9 @@ struct IDNumberTests {
             for index in 0..<17 where bytes[index] != bytes[index + 1] {
                 var changed = bytes
                 changed.swapAt(index, index + 1)
-                #expect(failure { () throws(FieldValueError) in try IDNumber(String(decoding: changed, as: UTF8.self)) } != nil)
+                #expect(
+                    failure { () throws(FieldValueError) in try IDNumber(String(decoding: changed, as: UTF8.self)) }
+                        != nil)
             }
         }
     }
@@ -70,12 +72,14 @@ struct IDNumberTests {
         arguments: [
             ("632522200013091695", FieldValueError.idNumberDate), ("632522200002301693", .idNumberDate),
             ("632522190002291695", .idNumberDate), ("632522200003091692", .idNumberCheckDigit),
-            ("X32522200003091691", .idNumberForm), ("63252220000309169", .idNumberForm), ("6325222000030916911", .idNumberForm),
+            ("X32522200003091691", .idNumberForm), ("63252220000309169", .idNumberForm),
+            ("6325222000030916911", .idNumberForm),
             ("632522000309169", .idNumberForm), ("E12345678", .idNumberForm), ("A1234564", .idNumberCheckDigit),
             ("A123456788", .idNumberCheckDigit), ("A323456789", .idNumberForm), ("", .empty), ("１２３", .idNumberForm),
             ("632522200003091691é", .idNumberForm),
         ])
     func refused(raw: String, expected: FieldValueError) {
-        #expect(failure { () throws(FieldValueError) in try FieldType.idNumber.canonical(raw, region: china) } == expected)
+        #expect(
+            failure { () throws(FieldValueError) in try FieldType.idNumber.canonical(raw, region: china) } == expected)
     }
 }

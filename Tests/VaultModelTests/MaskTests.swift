@@ -6,7 +6,8 @@ struct MaskTests {
     @Test(
         "hide the telling part",
         arguments: [
-            (Mask.surname, "张小明", "张**"), (.surname, "张三", "张**"), (.surname, "欧阳娜娜", "欧阳**"), (.surname, "司馬懿", "司馬**"),
+            (Mask.surname, "张小明", "张**"), (.surname, "张三", "张**"), (.surname, "欧阳娜娜", "欧阳**"),
+            (.surname, "司馬懿", "司馬**"),
             (.surname, "Alice Smith", "A**"), (.surname, "阿卜杜拉·买买提", "阿**"), (.surname, "欧阳", "欧**"),
             (.middle, "+8613812345678", "138****5678"), (.middle, "+862174851302", "021****1302"),
             (.middle, "+862164851302;ext=801", "021****1302"), (.middle, "+85291234567", "****4567"),
@@ -20,7 +21,8 @@ struct MaskTests {
             (.district, "上海市红旗路3号", "上海市***"), (.district, "李家小区3号", "***"), (.district, "文三路1号", "***"),
             (.district, "12 High Street", "***"), (.district, "朝阳区", "***"), (.district, "市府路小区3栋", "***"),
             (.local, "lihua@example.com", "l***@example.com"), (.local, "李华@例子.中国", "李***@例子.中国"),
-            (.tail4, "632522200003091691", "****1691"), (.tail4, "A123456789", "****89"), (.tail4, "A1234563", "****63"),
+            (.tail4, "632522200003091691", "****1691"), (.tail4, "A123456789", "****89"),
+            (.tail4, "A1234563", "****63"),
             (.tail4, "M0700000", "****00"),
             (.month, "1990-05-17", "05-**"), (.all, "花生过敏", "***"), (.none, "meituan", "meituan"),
         ])
@@ -46,7 +48,8 @@ struct MaskTests {
     func neverWhole(mask: Mask) {
         let values = [
             "张", "张三", "a", "ab", "1", "+8613812345678", "l@x.cn", "1990-05-17", "632522200003091691", "上海市", "区区区",
-            "县城市区", "x@", "@x", "a@b@c", "\u{0}", String(repeating: "市", count: 500), String(repeating: "1", count: 500),
+            "县城市区", "x@", "@x", "a@b@c", "\u{0}", String(repeating: "市", count: 500),
+            String(repeating: "1", count: 500),
         ]
         for value in values {
             let masked = mask.apply(value)
@@ -65,7 +68,9 @@ struct MaskTests {
 
     @Test("suit their types: the types that name a person offer no mask that hides nothing")
     func types() {
-        for type in [FieldType.name, .phone, .address, .email, .idNumber, .date] { #expect(!type.masks.contains(.none)) }
+        for type in [FieldType.name, .phone, .address, .email, .idNumber, .date] {
+            #expect(!type.masks.contains(.none))
+        }
         for type in FieldType.allCases { #expect(type.masks.contains(.all)) }
     }
 }

@@ -14,7 +14,8 @@ struct PhoneNumberTests {
             ("138–1234–5678", "+8613812345678"),
             ("(021)74851302", "+862174851302"), ("（021）74851302", "+862174851302"), ("021-74851302", "+862174851302"),
             ("(0755)40926211", "+8675540926211"), ("010 5077 2333", "+861050772333"), ("4008123123", "+864008123123"),
-            ("+852 9123 4567", "+85291234567"), ("+886 912 345 678", "+886912345678"), ("+44 20 7946 0958", "+442079460958"),
+            ("+852 9123 4567", "+85291234567"), ("+886 912 345 678", "+886912345678"),
+            ("+44 20 7946 0958", "+442079460958"),
         ])
     func stored(raw: String, expected: String) throws {
         #expect(utf8(try FieldType.phone.canonical(raw, region: china)) == utf8(expected))
@@ -31,7 +32,9 @@ struct PhoneNumberTests {
 
     @Test(
         "keep an extension in the stored form and drop it from the index",
-        arguments: ["021-64851302 ext 801", "021-64851302转801", "021-64851302 分机 801", "02164851302x801", "021-64851302#801"])
+        arguments: [
+            "021-64851302 ext 801", "021-64851302转801", "021-64851302 分机 801", "02164851302x801", "021-64851302#801",
+        ])
     func extensions(raw: String) throws {
         let stored = try FieldType.phone.canonical(raw, region: china)
         #expect(utf8(stored) == utf8("+862164851302;ext=801"))
@@ -48,8 +51,10 @@ struct PhoneNumberTests {
             ("无", FieldValueError.phoneNotANumber), ("", .empty), ("   ", .empty), ("123", .phoneInvalid),
             ("1380013800x", .phoneInvalid), ("1381234567", .phoneInvalid), ("138123456789", .phoneInvalid),
             ("23812345678", .phoneInvalid), ("+999 12345678", .phoneUnknownRegion), ("1-800-FLOWERS", .phoneNotANumber),
-            ("call 13812345678", .phoneNotANumber), ("13812345678,13912345678", .phoneNotANumber), ("--", .phoneNotANumber),
-            ("95588", .phoneInvalid), ("+8613812345678\n+8613912345678", .phoneNotANumber), ("13812345678/13912345678", .phoneInvalid),
+            ("call 13812345678", .phoneNotANumber), ("13812345678,13912345678", .phoneNotANumber),
+            ("--", .phoneNotANumber),
+            ("95588", .phoneInvalid), ("+8613812345678\n+8613912345678", .phoneNotANumber),
+            ("13812345678/13912345678", .phoneInvalid),
             ("13812345678 13912345678", .phoneInvalid), ("13812345678+", .phoneNotANumber),
         ])
     func refused(raw: String, expected: FieldValueError) {

@@ -16,7 +16,8 @@ struct SampleDataTests {
         for row in try SampleData.rows(file) {
             let raw = try #require(row[column])
             if Self.badPhones.contains(raw) {
-                #expect(failure { () throws(FieldValueError) in try FieldType.phone.canonical(raw, region: china) } != nil)
+                #expect(
+                    failure { () throws(FieldValueError) in try FieldType.phone.canonical(raw, region: china) } != nil)
                 continue
             }
             let phone = try PhoneNumber(raw, region: china)

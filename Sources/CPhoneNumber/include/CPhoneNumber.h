@@ -24,12 +24,15 @@ enum coffer_text_status {
 };
 
 // Parses `text` as a number dialled in `region` (two capital letters) and checks it against the numbering plan.
-// Writes the E.164 form (at most 16 bytes), the extension's digits (may be none) and the digits of the national form.
+// Writes the E.164 form (at most 16 bytes) and the extension's digits (may be none).
 int32_t coffer_phone_parse(
     const char *text, size_t count, const char *region, size_t region_count,
     char *e164, size_t e164_capacity, size_t *e164_count,
-    char *extension, size_t extension_capacity, size_t *extension_count,
-    char *national, size_t national_capacity, size_t *national_count);
+    char *extension, size_t extension_capacity, size_t *extension_count);
+
+// Writes the digits a caller in the number's own country dials for an E.164 form.
+int32_t coffer_phone_national(
+    const char *e164, size_t count, char *national, size_t national_capacity, size_t *national_count);
 
 // Returns 1 when libphonenumber has a numbering plan for `region`, 0 otherwise.
 int32_t coffer_phone_region_is_known(const char *region, size_t region_count);
