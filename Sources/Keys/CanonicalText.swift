@@ -1,27 +1,10 @@
-private import Foundation
-internal import Primitives
+internal import VaultModel
 
-/// Unicode normalisation, the only use of Foundation in this target: NFC for text fields, NFKC for passphrases.
+/// The stored form of text.
 enum CanonicalText {
     /// The UTF-8 bytes of `text` in normalisation form C. Most text is already there, and takes no detour.
     static func nfc(_ text: String) -> [UInt8] {
-        text.unicodeScalars.allSatisfy(isSettled) ? Array(text.utf8) : Array(text.precomposedStringWithCanonicalMapping.utf8)
-    }
-
-    /// The passphrase in normalisation form KC, so that it opens the vault from any keyboard, or nil when it is not
-    /// UTF-8. ASCII, which is its own normal form, never leaves locked memory. Anything else passes through strings in
-    /// ordinary memory that nothing wipes.
-    static func nfkc(_ passphrase: borrowing SecretBytes) -> SecretBytes? {
-        let isASCII = passphrase.withBytes { span in
-            (0..<span.byteCount).allSatisfy { unsafe span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) < 0x80 }
-        }
-        guard !isASCII else { return passphrase.clone() }
-        var input = passphrase.exposeBytes()
-        let text = String(validating: input, as: UTF8.self)
-        Wipe.zero(&input)
-        guard let text else { return nil }
-        var normal = Array(text.precomposedStringWithCompatibilityMapping.utf8)
-        return SecretBytes(wiping: &normal)
+        Array((text.unicodeScalars.allSatisfy(isSettled) ? text : ComposedText.nfc(text)).utf8)
     }
 
     /// Scalars that NFC leaves alone whatever stands before or after them (NFC_Quick_Check = Yes, combining class 0):

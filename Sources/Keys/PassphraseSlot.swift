@@ -74,7 +74,7 @@ public struct PassphraseSlot: Equatable, Sendable {
     private static func hash(
         _ passphrase: borrowing SecretBytes, salt: [UInt8], cost: PassphraseCost
     ) throws(UnsealError) -> SecretBytes {
-        guard let text = CanonicalText.nfkc(passphrase) else { throw .notText }
+        guard let text = PassphraseText.normalised(passphrase) else { throw .notText }
         do {
             return try PasswordHash.argon2id(
                 text, salt: salt, operations: cost.operations, memoryBytes: cost.memoryBytes, size: 64)
