@@ -1,0 +1,129 @@
+import Client
+import Foundation
+import Glibc
+import Primitives
+import VaultModel
+import Wire
+
+/// One person with one connection, who sends requests that were signed beforehand: the measurement is of the broker,
+/// not of the signing client beside it on the same two cores.
+final class LoadClient: @unchecked Sendable {
+    // One thread uses a client at a time: it is handed over between the phases of a measurement.
+    private let kid: KeyID
+    private let key: KeySigner
+    private let authority: String
+    private let descriptor: Int32
+    private var counter: UInt64
+    private var prepared: [[UInt8]] = []
+    private var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
+
+    init(_ bench: Workbench, _ who: String) throws {
+        let file = try IdentityFile.read(bench.identity(who))
+        var secret = Array("passphrase of \(who)".utf8)
+        key = KeySigner(try file.open(passphrase: SecretBytes(wiping: &secret)))
+        kid = file.identity.kid
+        authority = file.identity.vault.description
+        // Far above what the command line has used.
+        counter = 1_000_000
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let path = Array((bench.vault + "/cofferd.sock").utf8)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0 else { throw Workbench.Failed(description: "no socket") }
+    }
+
+    deinit { close(descriptor) }
+
+    func prepareShow(_ number: String, count: Int) throws {
+        try prepare(count) { counter in
+            (
+                .customerShow,
+                RequestHead(
+                    act: .read, counter: counter, fields: ["customer.name", "customer.phone"].compactMap { FieldName($0) },
+                    form: .full, purpose: "order", customers: [number]),
+                RequestBody(NoMembers()).encode()
+            )
+        }
+    }
+
+    func prepareFind(_ phones: [String]) throws {
+        var remaining = phones[...]
+        try prepare(phones.count) { counter in
+            (
+                .find,
+                RequestHead(
+                    act: .find, counter: counter, fields: ["customer.name"].compactMap { FieldName($0) }, form: .masked,
+                    purpose: "order"),
+                RequestBody(
+                    FindCustomers.Request(by: .phone, value: Sensitive(remaining.popFirst() ?? ""))
+                ).encode()
+            )
+        }
+    }
+
+    private func prepare(_ count: Int, _ make: (UInt64) -> (Endpoint, RequestHead, [UInt8])) throws {
+        prepared = []
+        for _ in 0..<count {
+            counter += 1
+            let (endpoint, head, body) = make(counter)
+            let unsigned = try UnsignedRequest(
+                endpoint: endpoint, authority: authority, head: head, body: body, kid: kid,
+                created: Int64(Date().timeIntervalSince1970))
+            let request = try unsigned.signed(try key.sign(unsigned.base))
+            var text = "POST \(endpoint.path) HTTP/1.1\r\nHost: \(authority)\r\n"
+            for header in request.headers { text += "\(header.name): \(header.value)\r\n" }
+            text += "Content-Length: \(body.count)\r\n\r\n"
+            prepared.append(Array(text.utf8) + body)
+        }
+    }
+
+    /// Sends what was prepared, one after the other; the milliseconds each took.
+    func run() throws -> [Double] {
+        var times: [Double] = []
+        times.reserveCapacity(prepared.count)
+        for request in prepared {
+            let start = seconds()
+            try exchange(request)
+            times.append((seconds() - start) * 1_000)
+        }
+        return times
+    }
+
+    private func exchange(_ request: [UInt8]) throws {
+        var sent = 0
+        while sent < request.count {
+            let count = request.withUnsafeBytes { write(descriptor, $0.baseAddress! + sent, request.count - sent) }
+            guard count > 0 else { throw Workbench.Failed(description: "write") }
+            sent += count
+        }
+        var received: [UInt8] = []
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { throw Workbench.Failed(description: "read") }
+            received += buffer[..<count]
+            guard let end = Self.headEnd(received) else { continue }
+            let head = String(decoding: received[..<end], as: UTF8.self)
+            guard head.hasPrefix("HTTP/1.1 200") else {
+                throw Workbench.Failed(description: String(decoding: received, as: UTF8.self))
+            }
+            let length = head.lowercased().components(separatedBy: "content-length: ").dropFirst().first
+                .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+            if received.count >= end + 4 + length { return }
+        }
+    }
+
+    private static func headEnd(_ bytes: [UInt8]) -> Int? {
+        guard bytes.count >= 4 else { return nil }
+        for index in 0...bytes.count - 4
+        where bytes[index] == 13 && bytes[index + 1] == 10 && bytes[index + 2] == 13 && bytes[index + 3] == 10 {
+            return index
+        }
+        return nil
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Glibc
+
+/// Measures the real programs, with the limit or a peer beside each figure. All figures are from this one run; the
+/// machine is noisy, so read the ratios.
+///
+/// usage: coffer-bench BINARIES REPOSITORY [customers]
+@main
+struct Bench {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 3 else {
+            FileHandle.standardError.write(Data("usage: coffer-bench BINARIES REPOSITORY [customers]\n".utf8))
+            exit(2)
+        }
+        let most = arguments.count > 3 ? Int(arguments[3]) ?? 100_000 : 100_000
+        let bench = try Workbench(binaries: arguments[1], root: arguments[2])
+        defer { bench.remove() }
+        do { try run(bench, most) } catch {
+            FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
+            bench.remove()
+            exit(1)
+        }
+    }
+
+    private static func run(_ bench: Workbench, _ most: Int) throws {
+        try bench.start()
+        let clients = 64
+        for index in 0..<clients { try bench.enrol("c\(index)", role: "customer-service") }
+        let widths = [34, 14, 14, 14, 30]
+
+        print(["customers", "rows/s", "find p50 ms", "find p99 ms", "opened by a find; memory MiB"], widths: widths)
+        var stored = 0
+        var importRate = 0.0
+        for size in [1_000, 10_000, 100_000] where size <= most {
+            let file = try bench.customers(stored..<size)
+            let start = seconds()
+            try bench.coffer("c0", "import", file, "--map", bench.root + "/policies/maps/takeout-customers.yaml")
+            importRate = Double(size - stored) / (seconds() - start)
+            stored = size
+            let client = try LoadClient(bench, "c1")
+            let phones = (0..<1_000).map { _ in Workbench.phone(Int.random(in: 0..<stored)) }
+            try client.prepareFind(phones)
+            let times = try client.run().sorted()
+            print(
+                [
+                    "\(size)", number(importRate, 0), number(times[times.count / 2], 2),
+                    number(times[times.count * 99 / 100], 2),
+                    "about \(1 + size / 1_024); \(number(bench.residentMebibytes(), 0))",
+                ], widths: widths)
+        }
+
+        let peers = try SQLPeers(bench, rows: min(stored, 100_000))
+        print([""], widths: widths)
+        print(["import, rows/s", "Coffer", "plain SQLite", "SQLCipher", "batches of 100, synchronous=FULL"], widths: widths)
+        let rates = try peers.run()
+        print(
+            [
+                "", number(importRate, 0), "\(number(rates.plain, 0)) (x\(number(rates.plain / importRate)))",
+                "\(number(rates.cipher, 0)) (x\(number(rates.cipher / importRate)))",
+            ], widths: widths)
+
+        print([""], widths: widths)
+        print(["logged, signed reads", "reads/s", "p50 ms", "p99 ms", "prototype reads/s; CPU floor 110 µs"], widths: widths)
+        guard
+            let found = try bench.coffer("c0", "find", "--phone", Workbench.phone(7), "--purpose", "order")["matches"]
+                as? [[String: Any]], let customer = found.first?["number"] as? String
+        else { throw Workbench.Failed(description: "no customer") }
+        for (count, each, prototype) in [(1, 4_000, 1_900.0), (8, 1_500, 6_300.0), (64, 300, 9_000.0)] {
+            let loads = try (0..<count).map { try LoadClient(bench, "c\($0)") }
+            for load in loads { try load.prepareShow(customer, count: each) }
+            let results = Results()
+            let start = seconds()
+            let threads = loads.map { load in
+                let thread = Thread {
+                    do { results.add(try load.run()) } catch { results.fail("\(error)") }
+                }
+                thread.start()
+                return thread
+            }
+            results.wait(for: threads.count)
+            let elapsed = seconds() - start
+            let times = try results.sorted()
+            let rate = Double(times.count) / elapsed
+            print(
+                [
+                    "\(count) client\(count == 1 ? "" : "s")", number(rate, 0), number(times[times.count / 2], 2),
+                    number(times[times.count * 99 / 100], 2),
+                    "\(number(prototype, 0)) (x\(number(rate / prototype, 2)))",
+                ], widths: widths)
+        }
+        print(["memory of the broker, MiB", number(bench.residentMebibytes(), 0)], widths: widths)
+    }
+}
+
+/// What the threads measured.
+final class Results: @unchecked Sendable {
+    // Everything is behind the condition's lock.
+    private let condition = NSCondition()
+    private var times: [Double] = []
+    private var failure: String?
+    private var finished = 0
+
+    func add(_ more: [Double]) {
+        condition.lock()
+        times += more
+        finished += 1
+        condition.signal()
+        condition.unlock()
+    }
+
+    func fail(_ text: String) {
+        condition.lock()
+        failure = text
+        finished += 1
+        condition.signal()
+        condition.unlock()
+    }
+
+    func wait(for count: Int) {
+        condition.lock()
+        while finished < count { condition.wait() }
+        condition.unlock()
+    }
+
+    func sorted() throws -> [Double] {
+        if let failure { throw Workbench.Failed(description: failure) }
+        return times.sorted()
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Glibc
+
+/// A throw-away vault of the test profile with the real programs around it.
+final class Workbench {
+    let folder: String
+    let vault: String
+    let binaries: String
+    let root: String
+    private(set) var broker: Process?
+
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(binaries: String, root: String) throws {
+        self.binaries = binaries
+        self.root = root
+        folder = NSTemporaryDirectory() + "coffer-bench-\(getpid())"
+        vault = folder + "/vault"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        chmod(folder, 0o700)
+    }
+
+    func remove() {
+        broker?.terminate()
+        broker?.waitUntilExit()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func passphrase(_ who: String) throws -> String {
+        let path = "\(folder)/\(who).pass"
+        if !FileManager.default.fileExists(atPath: path) {
+            try Data("passphrase of \(who)\n".utf8).write(to: URL(fileURLWithPath: path))
+            chmod(path, 0o600)
+        }
+        return path
+    }
+
+    func identity(_ who: String) -> String { "\(folder)/\(who).key" }
+
+    /// Runs `coffer` and gives its JSON answer.
+    @discardableResult
+    func coffer(_ who: String, _ arguments: String...) throws -> [String: Any] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: binaries + "/coffer")
+        process.arguments =
+            arguments + [
+                "--dir", vault, "--identity", identity(who), "--passphrase-file", try passphrase(who), "--json",
+            ]
+        process.environment = ["PATH": "/usr/bin:/bin", "XDG_STATE_HOME": folder + "/state", "LANG": "C.UTF-8"]
+        let out = Pipe()
+        process.standardOutput = out
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = out.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failed(description: "coffer \(arguments.prefix(2)): \(String(decoding: data, as: UTF8.self))")
+        }
+        return (try JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
+    }
+
+    func start() throws {
+        try coffer(
+            "owner", "init", "--policy", root + "/policies/takeout.yaml", "--owner", "Owner", "--profile", "test",
+            "--unseal-passphrase-file", try passphrase("vault"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: binaries + "/cofferd")
+        process.arguments = ["--dir", vault, "--requests-per-second", "1000000"]
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        broker = process
+        for _ in 0..<200 where !FileManager.default.fileExists(atPath: vault + "/cofferd.sock") { usleep(50_000) }
+        usleep(200_000)
+        try coffer("owner", "unseal", "--unseal-passphrase-file", try passphrase("vault"))
+    }
+
+    func enrol(_ who: String, role: String) throws {
+        guard
+            let code = try coffer("owner", "staff", "invite", "--name", who, "--role", role)["code"] as? String
+        else { throw Failed(description: "no code") }
+        try coffer(who, "enroll", "--code", code)
+        try coffer("owner", "staff", "approve", who)
+    }
+
+    /// Resident memory of the broker in MiB.
+    func residentMebibytes() -> Double {
+        guard let broker,
+            let text = try? String(contentsOfFile: "/proc/\(broker.processIdentifier)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+            let kilobytes = Double(line.filter(\.isNumber))
+        else { return .nan }
+        return kilobytes / 1_024
+    }
+
+    /// A file of invented customers `range`, in the shape of the takeout map.
+    func customers(_ range: Range<Int>) throws -> String {
+        let path = "\(folder)/customers-\(range.lowerBound)-\(range.upperBound).csv"
+        var text = "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n"
+        for index in range {
+            text += "客户\(index),\(Self.phone(index)),杭州市西湖区文三路 \(index) 号 2 幢 301 室,"
+            text += "c\(index)@example.com,,少辣,walk-in,否\n"
+        }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    /// Invented, spread over all last four digits.
+    static func phone(_ index: Int) -> String {
+        let digits = String(10_000_000 + (index &* 7_919) % 90_000_000)
+        return "139" + digits
+    }
+}
+
+/// Seconds of the monotonic clock.
+func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
+
+func print(_ columns: [String], widths: [Int]) {
+    let line = zip(columns, widths).map { text, width in
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }.joined()
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+}
+
+func number(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }

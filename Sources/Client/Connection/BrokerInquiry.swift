@@ -1,0 +1,33 @@
+public import Wire
+
+/// The two questions anybody may ask and whose answers nobody signs.
+public struct BrokerInquiry: Sendable {
+    private let transport: any BrokerTransport
+
+    public init(transport: any BrokerTransport) { self.transport = transport }
+
+    /// Who the broker says it is. Believe the keys only once a code or an identity confirms them.
+    public func health() async throws(ClientError) -> HealthReply { try await fetch(.health) }
+
+    /// What the broker says it does. Unsigned: good for a person to look at, not to decide by.
+    public func status() async throws(ClientError) -> StatusReply { try await fetch(.status) }
+
+    private func fetch<Reply: WireMessage>(_ endpoint: OpenEndpoint) async throws(ClientError) -> Reply {
+        let reply: IncomingReply
+        do throws(TransportError) {
+            // The name a broker goes by may not be known yet; these pages are served under any.
+            reply = try await transport.fetch(
+                endpoint, authority: "coffer", deadlineSeconds: ClientLimits.deadlineSeconds)
+        } catch {
+            throw .transport(error)
+        }
+        guard reply.status == 200 else {
+            guard let error = try? ErrorBody(canonical: reply.body), error.code.mayBeUnsigned else { throw .reply }
+            throw .refused(
+                Refusal(
+                    code: error.code, why: error.why, hint: error.hint, request: error.request, isSigned: false))
+        }
+        guard let message = try? Reply(openReply: reply.body) else { throw .reply }
+        return message
+    }
+}

@@ -1,0 +1,97 @@
+private import Glibc
+import Host
+public import Primitives
+
+/// Where a passphrase comes from: a file, or the person at the terminal. Never an argument or the environment, which
+/// other users of the machine can read.
+public struct Passphrase: Sendable {
+    /// The option that names the file, for hints.
+    private let option: String
+    private let file: String?
+    private let output: Output
+    private let ask: @Sendable (String) throws(Terminal.PromptFailure) -> SecretBytes
+
+    /// - Parameters:
+    ///   - file: its first line is the passphrase; nil asks at the terminal.
+    ///   - option: the option that names the file.
+    public init(file: String?, option: String = "--passphrase-file", output: Output) {
+        self.init(file: file, option: option, output: output) { prompt throws(Terminal.PromptFailure) in
+            try Terminal.askSecret(prompt)
+        }
+    }
+
+    init(
+        file: String?, option: String = "--passphrase-file", output: Output,
+        ask: @escaping @Sendable (String) throws(Terminal.PromptFailure) -> SecretBytes
+    ) {
+        self.file = file
+        self.option = option
+        self.output = output
+        self.ask = ask
+    }
+
+    /// The passphrase of something that exists.
+    public func existing(of subject: String) throws(Failure) -> SecretBytes {
+        if let file { return try read(file) }
+        return try answer("passphrase of \(subject): ")
+    }
+
+    /// A new passphrase, asked for twice so that a slip of the finger does not lock anybody out.
+    public func new(for subject: String) throws(Failure) -> SecretBytes {
+        if let file { return try read(file) }
+        let first = try answer("new passphrase for \(subject): ")
+        let second = try answer("the same again: ")
+        guard first.equals(second) else {
+            throw .usage("the two passphrases differ", hint: "nothing was changed; try again", why: "passphrase")
+        }
+        return first
+    }
+
+    private func answer(_ prompt: String) throws(Failure) -> SecretBytes {
+        let secret: SecretBytes
+        do throws(Terminal.PromptFailure) {
+            secret = try ask(TerminalText.safe(prompt))
+        } catch {
+            switch error {
+            case .noTerminal:
+                throw .usage(
+                    "there is no terminal to ask for the passphrase", hint: "name a file with \(option)",
+                    why: "no-terminal")
+            case .tooLong: throw .usage("the passphrase is longer than 1,024 bytes", why: "passphrase")
+            case .interrupted: throw .usage("no passphrase was given", why: "passphrase")
+            }
+        }
+        guard secret.count > 0 else { throw .usage("the passphrase is empty", why: "passphrase") }
+        return secret
+    }
+
+    /// The first line of a file. Everything that was read is wiped.
+    private func read(_ path: String) throws(Failure) -> SecretBytes {
+        warnIfOthersCanRead(path)
+        var bytes: [UInt8]
+        do throws(HostError) { bytes = try DurableFile.read(path, limit: 64 * 1_024) } catch {
+            throw .usage(
+                "the passphrase file cannot be read: \(error.reason.lowercased())", hint: "check \(option)",
+                why: "passphrase-file")
+        }
+        let whole = SecretBytes(wiping: &bytes)
+        let length = whole.withBytes { span -> Int in
+            var end = 0
+            while end < span.byteCount, unsafe span.unsafeLoad(fromByteOffset: end, as: UInt8.self) != 0x0A { end += 1 }
+            if end > 0, unsafe span.unsafeLoad(fromByteOffset: end - 1, as: UInt8.self) == 0x0D { end -= 1 }
+            return end
+        }
+        guard length > 0 else { throw .usage("the first line of the passphrase file is empty", why: "passphrase-file") }
+        return whole.slice(0..<length)
+    }
+
+    private func warnIfOthersCanRead(_ path: String) {
+        guard let resolved = unsafe realpath(path, nil) else { return }
+        defer { unsafe free(resolved) }
+        guard let identity = try? FileIdentity(of: unsafe String(cString: resolved)) else { return }
+        // A pipe of the shell has no permissions that mean anything.
+        guard identity.mode & S_IFMT == S_IFREG, identity.permissions & 0o077 != 0 else { return }
+        output.warning("the passphrase file can be read by other users of this machine")
+        output.hint("chmod 600 the file named by \(option)")
+    }
+}

@@ -1,0 +1,115 @@
+import AccessLog
+import ArgumentParser
+import CanonicalJSON
+import Console
+import Host
+import VaultModel
+
+struct LogVerifyCommand: CofferCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verify an exported log: every part, proof, signature and right.",
+        discussion: """
+            Works without a broker, a vault or a network. The key must come another way than the export: `coffer init` \
+            prints it. Exit code 1 when anything is wrong.
+
+            Example: coffer log verify export-2026-11 --key "$(cat log-key.txt)"
+            """)
+
+    @Argument(help: ArgumentHelp("The export's folder.", valueName: "dir"), completion: .directory)
+    var folder: String
+
+    @Option(help: ArgumentHelp("The log's key, or a file that holds it.", valueName: "logkey"))
+    var key: String
+
+    @Option(
+        help: ArgumentHelp("File with a checkpoint known from before, which the log must continue.", valueName: "file"),
+        completion: .file())
+    var since: String?
+
+    @Option(help: ArgumentHelp("The key that signs the vault's blocks, as init printed it.", valueName: "kid"))
+    var authority: String?
+
+    @OptionGroup var options: GlobalOptions
+
+    private static let keyFileBytes = 4 * 1_024
+    private static let checkpointBytes = 64 * 1_024
+
+    func perform(_ output: Output) async throws {
+        let key = try verifierKey()
+        var options = VerifyOptions()
+        if let since {
+            do throws(HostError) { options.previous = try DurableFile.read(since, limit: Self.checkpointBytes) } catch {
+                throw Failure.file(error, "the checkpoint cannot be read", why: "since")
+            }
+        }
+        if let authority {
+            guard let kid = KeyID(authority) else { throw Failure.usage("this is not a key's id", why: "authority") }
+            options.authority = kid
+        }
+        guard Folder.exists(folder) else {
+            throw Failure.usage("there is no such folder", hint: "name the folder of an export", why: "dir")
+        }
+        var progress = Progress("verify", unit: "entries", output: output)
+        let report = LogVerifier.verify(directory: folder, key: key, options: options) { done, total in
+            progress.show(done: Int64(clamping: done), of: Int64(clamping: total))
+        }
+        progress.finish()
+        show(report, output)
+        guard report.ok else { throw EndedWith.failedCheck }
+    }
+
+    /// The key itself, or the contents of the file of that name.
+    private func verifierKey() throws(Failure) -> VerifierKey {
+        if let key = VerifierKey(key) { return key }
+        if let bytes = try? DurableFile.read(key, limit: Self.keyFileBytes) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            if let key = text.split(whereSeparator: \.isWhitespace).lazy.compactMap({ VerifierKey(String($0)) }).first {
+                return key
+            }
+        }
+        throw .usage("this is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
+    }
+
+    private func show(_ report: VerifyReport, _ output: Output) {
+        output.answer([
+            "authority": .string(report.authority?.text ?? ""), "covered": .count(report.covered),
+            "entries": .count(report.entries), "findings": .array(report.findings.map(Self.json)),
+            "notes": .array(report.notes.map(Self.json)), "ok": .bool(report.ok),
+            "scope": .string(report.scope.rawValue), "signatures_not_checked": .count(report.signaturesNotChecked),
+            "signatures_ok": .count(report.signaturesVerified),
+        ]) {
+            var list = LabelList()
+            list.add("result", report.ok ? "ok" : "findings", ink: report.ok ? .good : .error)
+            list.add("scope", report.scope.rawValue)
+            list.add("entries", "\(report.entries), \(report.covered) covered by the checkpoint")
+            list.add(
+                "signatures", "\(report.signaturesVerified) verified, \(report.signaturesNotChecked) not to be checked")
+            return list.rendered(paint: output.paint) + Self.table(report.findings, output)
+                + Self.table(report.notes, output)
+        }
+    }
+
+    private static func table(_ findings: [LogFinding], _ output: Output) -> String {
+        guard !findings.isEmpty else { return "" }
+        var table = Table([
+            .init("entry", .trailing), .init("part"), .init("problem"), .init("meaning", canShrink: true),
+        ])
+        for finding in findings {
+            table.add([
+                finding.index.map(String.init) ?? "", finding.file ?? finding.part.rawValue, finding.problem.rawValue,
+                finding.problem.explanation,
+            ])
+        }
+        return "\n" + table.rendered(width: output.width, paint: output.paint)
+    }
+
+    private static func json(_ finding: LogFinding) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "part": .string(finding.part.rawValue), "problem": .string(finding.problem.rawValue),
+        ]
+        members["index"] = finding.index.map(JSONValue.count)
+        members["file"] = finding.file.map(JSONValue.string)
+        return .object(members)
+    }
+}

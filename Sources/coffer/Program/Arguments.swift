@@ -1,0 +1,66 @@
+import Console
+import VaultModel
+
+/// Arguments that are names or ids. What is refused is not repeated: it may be a value in the wrong place.
+enum Arguments {
+    static func customer(_ text: String) throws(Failure) -> CustomerNumber {
+        guard let number = CustomerNumber(text) else {
+            throw .usage(
+                "this is not a customer's number", hint: "it looks like C-7K3M-9QXD; one wrong character is noticed",
+                why: "number")
+        }
+        return number
+    }
+
+    /// Sorted as a head wants them, each once.
+    static func customers(_ texts: [String]) throws(Failure) -> [CustomerNumber] {
+        var numbers: [CustomerNumber] = []
+        for text in texts {
+            let number = try customer(text)
+            if !numbers.contains(number) { numbers.append(number) }
+        }
+        return numbers
+    }
+
+    static func purpose(_ text: String) throws(Failure) -> Purpose {
+        guard let purpose = Purpose(text) else {
+            throw .usage(
+                "this is not a purpose's name", hint: "the policy lists them, e.g. order or support", why: "purpose")
+        }
+        return purpose
+    }
+
+    static func role(_ text: String) throws(Failure) -> RoleName {
+        guard let role = RoleName(text) else {
+            throw .usage(
+                "this is not a role's name", hint: "the policy lists them, e.g. customer-service", why: "role")
+        }
+        return role
+    }
+
+    static func shop(_ text: String) throws(Failure) -> ShopName {
+        guard let shop = ShopName(text) else {
+            throw .usage("this is not a shop's name", hint: "lower-case letters, digits and -, e.g. s12", why: "shop")
+        }
+        return shop
+    }
+
+    static func form(_ text: String) throws(Failure) -> Form {
+        guard let form = Form(rawValue: text), form != .match else {
+            throw .usage("--form is full or masked", why: "form")
+        }
+        return form
+    }
+
+    /// The name of a person of the staff, as it is stored.
+    static func personName(_ text: String) throws(Failure) -> String {
+        guard !text.isEmpty, text.utf8.count <= 256, !text.unicodeScalars.contains(where: \.isControl) else {
+            throw .usage("a name has 1 to 256 bytes and no control characters", why: "name")
+        }
+        return text
+    }
+}
+
+extension Unicode.Scalar {
+    var isControl: Bool { properties.generalCategory == .control }
+}
