@@ -126,6 +126,21 @@ struct ForgeryTests {
         #expect(report.notes == [LogFinding(index: 6, part: .counter, problem: .gap)])
     }
 
+    @Test func `counters that arrive out of order are no gap, and an old one does not come back`() throws {
+        let scratch = try Scratch()
+        let log = SampleLog.ready()
+        var request = request
+        for counter: UInt64 in [1, 3, 2, 4] {
+            request.counter = counter
+            log.append(request, by: log.clerk)
+        }
+        request.counter = 3
+        log.append(request, by: log.clerk)
+        let report = try log.export(to: scratch).verify()
+        #expect(report.findings == finding(.counter, .repeated, at: 9))
+        #expect(report.notes == [])
+    }
+
     @Test func `a signature kept for later does not serve later`() throws {
         let log = SampleLog.ready()
         var old = request

@@ -133,6 +133,13 @@ struct LogVerifierTests {
         #expect(export.verify().findings.contains(LogFinding(part: .file, problem: .unexpected, file: "proofs-link")))
     }
 
+    @Test func `a file name from the folder does not speak to a terminal`() throws {
+        let scratch = try Scratch()
+        let export = try SampleLog.ready().export(to: scratch)
+        try export.write("a\u{1B}[2Jb\u{E9}", [])
+        #expect(export.verify().findings.map(\.file) == ["a?[2Jb??"])
+    }
+
     @Test func `progress reaches the end`() throws {
         let scratch = try Scratch()
         let log = SampleLog.ready()

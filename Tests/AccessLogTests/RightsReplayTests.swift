@@ -58,6 +58,27 @@ struct RightsReplayTests {
                 + finding(.policy, .notAllowedByPolicy, at: 6))
     }
 
+    @Test func `writing and looking up are replayed too`() throws {
+        let log = SampleLog.ready()
+        var write = request
+        (write.act, write.form) = (.write, nil)
+        log.append(write, by: log.clerk, kind: .write) { $0.released = 0 }
+        var find = request
+        (find.act, find.form, find.customers) = (.find, .masked, [])
+        log.append(find, by: log.clerk, kind: .lookup) { $0.subject.customers = SampleLog.customers }
+        #expect(
+            try findings(log) == finding(.policy, .notAllowedByPolicy, at: 5)
+                + finding(.policy, .notAllowedByPolicy, at: 6))
+        let text = String(decoding: SampleLog.samplePolicy, as: UTF8.self).replacing(
+            "clerk: {read:", with: "clerk: {lookup: [name], write: [{record: customer, fields: [name, phone]}], read:")
+        let lawful = SampleLog.ready()
+        lawful.apply(policy: Array(text.utf8))
+        lawful.append(write, by: lawful.clerk, kind: .write) { $0.released = 0 }
+        lawful.append(find, by: lawful.clerk, kind: .lookup) { $0.subject.customers = SampleLog.customers }
+        let found = try findings(lawful)
+        #expect(found == [])
+    }
+
     @Test func `a role that does not read was not allowed to`() throws {
         let log = SampleLog.ready()
         log.append(request, by: log.officer, role: "compliance-officer")

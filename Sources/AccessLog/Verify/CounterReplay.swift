@@ -5,48 +5,63 @@ import VaultModel
 /// that never arrived, or one that was left out.
 struct CounterReplay {
     private struct Use {
+        let index: UInt64
         let base: [UInt8]?
         var released: Bool
     }
 
     private struct Key {
-        /// The counters above `floor`; those below have been looked at.
+        /// The counters from `floor` on.
         var uses: [UInt64: Use] = [:]
-        var highest: UInt64 = 0
+        /// Counters below this one have been looked at; the broker would refuse them by now.
+        var floor: UInt64 = 0
     }
 
-    /// Counters further than this below the highest are refused by the broker and need not be remembered.
-    private static let window: UInt64 = 4096
+    /// Counters kept of one key; the broker refuses those further than 64 below the highest.
+    private static let window = 4096
 
     private var keys: [KeyID: Key] = [:]
 
-    enum Outcome: Equatable {
-        case fresh, repeated, gap
-    }
-
-    /// Takes an entry that a key signed for. An entry refused for its counter or as a replay used none up.
+    /// Takes an entry that a key signed for; false when its counter served another request before. An entry refused
+    /// for its counter or as a replay used none up.
     ///
     /// One request may leave several entries, a beginning and an end: they repeat its counter with the same base, and
     /// one of them at most releases values.
-    mutating func take(_ core: EntryCore, base: [UInt8]?) -> Outcome {
-        guard let kid = core.kid, core.counter > 0, core.why != .replay, core.why != .counter else { return .fresh }
+    mutating func take(_ core: EntryCore, base: [UInt8]?, notes: inout FindingList) -> Bool {
+        guard let kid = core.kid, core.counter > 0, core.why != .replay, core.why != .counter else { return true }
         var key = keys[kid] ?? Key()
         defer { keys[kid] = key }
+        guard core.counter >= key.floor else { return false }
         let digest = base.map(SHA256.hash)
-        if var use = key.uses[core.counter] {
-            let sameRequest = use.base == nil || digest == nil || use.base == digest
-            let releasedTwice = use.released && core.releasesFields
-            use.released = use.released || core.releasesFields
-            key.uses[core.counter] = use
-            return sameRequest && !releasedTwice ? .fresh : .repeated
+        guard var use = key.uses[core.counter] else {
+            key.uses[core.counter] = Use(index: core.seq, base: digest, released: core.releasesFields)
+            if key.uses.count >= 2 * Self.window { Self.settle(&key, keeping: Self.window, &notes) }
+            return true
         }
-        key.uses[core.counter] = Use(base: digest, released: core.releasesFields)
-        let before = key.highest
-        key.highest = max(before, core.counter)
-        if key.uses.count > 2 * Int(Self.window) {
-            let floor = key.highest - min(key.highest, Self.window)
-            key.uses = key.uses.filter { $0.key >= floor }
+        let sameRequest = use.base == nil || digest == nil || use.base == digest
+        let releasedTwice = use.released && core.releasesFields
+        use.released = use.released || core.releasesFields
+        key.uses[core.counter] = use
+        return sameRequest && !releasedTwice
+    }
+
+    /// Notes the gaps that are left when no more entries come.
+    mutating func finish(notes: inout FindingList) {
+        for kid in keys.keys.sorted(by: { $0.text < $1.text }) {
+            guard var key = keys[kid] else { continue }
+            Self.settle(&key, keeping: 0, &notes)
+            keys[kid] = key
         }
-        return before > 0 && core.counter > before + 1 ? .gap : .fresh
+    }
+
+    /// Looks for gaps in all but the highest counters, which may still arrive out of order, and forgets the rest.
+    private static func settle(_ key: inout Key, keeping count: Int, _ notes: inout FindingList) {
+        let counters = key.uses.keys.sorted()
+        for (place, counter) in counters.enumerated().prefix(counters.count - count) {
+            let before = place > 0 ? counters[place - 1] : key.floor > 0 ? key.floor - 1 : counter - 1
+            if counter > before + 1, let use = key.uses[counter] { notes.add(.counter, .gap, at: use.index) }
+            key.uses[counter] = nil
+            key.floor = counter + 1
+        }
     }
 }

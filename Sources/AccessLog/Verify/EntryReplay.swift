@@ -10,7 +10,7 @@ struct EntryReplay {
     private var lastTime: Int64 = 0
     private(set) var signaturesVerified = 0
     private(set) var signaturesNotChecked = 0
-    private(set) var notes = FindingList()
+    private var gaps = FindingList()
 
     init(withheld: WithheldParts, rights: RightsReplay) {
         self.withheld = withheld
@@ -34,7 +34,13 @@ struct EntryReplay {
     }
 
     /// What can be said only after the last entry.
-    func finish(into findings: inout FindingList) { findings.add(purges.findings()) }
+    mutating func finish(into findings: inout FindingList) {
+        findings.add(purges.findings())
+        counters.finish(notes: &gaps)
+    }
+
+    /// Worth knowing and not wrong. In a filtered export every gap is one of the filter's.
+    var notes: [LogFinding] { withheld.core.isEmpty ? gaps.list : [] }
 
     private mutating func judgeLines(_ entry: CheckedEntry, _ findings: inout FindingList) {
         let parts: [(LogPart, IndexRanges)] = [
@@ -55,11 +61,6 @@ struct EntryReplay {
         default: break
         }
         if entry.signatureVerified { signaturesVerified += 1 }
-        switch counters.take(core, base: base) {
-        case .fresh: break
-        case .repeated: findings.add(.counter, .repeated, at: entry.index)
-        // In a filtered export every gap is one of the filter's.
-        case .gap: if withheld.core.isEmpty { notes.add(.counter, .gap, at: entry.index) }
-        }
+        if !counters.take(core, base: base, notes: &gaps) { findings.add(.counter, .repeated, at: entry.index) }
     }
 }

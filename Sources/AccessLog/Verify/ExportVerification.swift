@@ -181,6 +181,6 @@ struct ExportVerification {
         if behind > 0 { findings.add(.core, .notCovered, at: checkpoint.size) }
         report.signaturesVerified = entries.signaturesVerified
         report.signaturesNotChecked = entries.signaturesNotChecked
-        report.notes = entries.notes.list
+        report.notes = entries.notes
     }
 }

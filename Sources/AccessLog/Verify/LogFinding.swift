@@ -88,14 +88,20 @@ public struct LogFinding: Hashable, Sendable {
     public let index: UInt64?
     public let part: LogPart
     public let problem: LogProblem
-    /// The file inside the export, where there is one. Never a path outside it.
+    /// The file inside the export, where there is one. Printable ASCII: whoever made the folder chose the name, and it
+    /// must not speak to a terminal.
     public let file: String?
 
     public init(index: UInt64? = nil, part: LogPart, problem: LogProblem, file: String? = nil) {
         self.index = index
         self.part = part
         self.problem = problem
-        self.file = file
+        self.file = file.map(Self.printable)
+    }
+
+    private static func printable(_ name: String) -> String {
+        String(
+            decoding: name.utf8.prefix(256).map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 }
 

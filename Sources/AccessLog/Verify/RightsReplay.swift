@@ -145,18 +145,29 @@ struct RightsReplay {
         policies[sha256] = policy
     }
 
-    /// Whether the policy gives the role these values. Only reading and comparing can be replayed: what other acts need
-    /// to know stands in bodies, which nobody keeps. Approvals are taken as given.
+    /// Whether the policy gives the role what was granted. Reading, comparing, writing named fields and looking up can be
+    /// replayed; what other acts need to know stands in bodies, which nobody keeps. So does the kind of a look-up: one
+    /// that is allowed will do. Approvals are taken as given.
     private func policyAllows(_ request: SignedRequest, _ core: EntryCore, _ standing: Standing) -> Bool {
-        guard request.act == .read || request.act == .match, let policy = policies[core.policy] else { return true }
+        guard let policy = policies[core.policy], let field = core.fields.first else { return true }
         let links = standing.chain.links
-        let delegator = standing.isDelegated ? links[links.count - 2].block.role : nil
-        let decision = policy.decide(
-            role: standing.role,
-            ask: PolicyAsk(
-                act: request.act, fields: core.fields, form: core.form, purpose: Purpose(request.purpose),
-                delegator: delegator, approvals: LogLimits.anyApprovals))
-        if case .allow = decision { return true }
-        return false
+        var ask = PolicyAsk(
+            act: request.act, record: field.record, fields: core.fields, form: core.form,
+            purpose: Purpose(request.purpose),
+            delegator: standing.isDelegated ? links[links.count - 2].block.role : nil,
+            approvals: LogLimits.anyApprovals)
+        func isAllowed(_ ask: PolicyAsk) -> Bool {
+            if case .allow = policy.decide(role: standing.role, ask: ask) { return true }
+            return false
+        }
+        switch request.act {
+        case .read, .match, .write: return isAllowed(ask)
+        case .find:
+            return LookupKind.allCases.contains { kind in
+                ask.lookup = kind
+                return isAllowed(ask)
+            }
+        default: return true
+        }
     }
 }
