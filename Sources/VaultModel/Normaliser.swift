@@ -58,6 +58,7 @@ public enum Normaliser: UInt16, CaseIterable, Hashable, Sendable {
         var scalars = String.UnicodeScalarView()
         for scalar in folded.unicodeScalars where !scalar.properties.isWhitespace { scalars.append(scalar) }
         if scalars.isEmpty { throw .empty }
-        return Array(String(scalars).utf8)
+        // What a space kept apart may compose now; the form must not depend on where spaces were.
+        return try Array(TextShim.convert(String(scalars), to: .nfkcCaseFold).utf8)
     }
 }
