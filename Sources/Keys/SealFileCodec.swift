@@ -101,7 +101,9 @@ enum SealFileCodec {
         return SealFile(facts: facts, slots: slots, wrappedKeyset: keyset, mac: mac)
     }
 
-    private static func parseSlots(_ reader: inout SealFileReader, profile: VaultProfile) throws(SealFileError) -> [PassphraseSlot] {
+    private static func parseSlots(
+        _ reader: inout SealFileReader, profile: VaultProfile
+    ) throws(SealFileError) -> [PassphraseSlot] {
         let count = Int(try reader.uint16())
         guard (1...SealFile.largestSlotCount).contains(count) else { throw .malformed }
         var slots: [PassphraseSlot] = []

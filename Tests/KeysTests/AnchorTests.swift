@@ -35,10 +35,12 @@ struct AnchorTests {
 
     /// Computed in Python.
     @Test func `an anchor has the bytes of the independent implementation`() {
-        let idle = Self.head + "0100000100000000" + Self.current + String(repeating: "0", count: 80) + Self.tail
+        let idle =
+            Self.head + "0100000100000000" + Self.current + String(repeating: "0", count: 80) + Self.tail
             + "d1871842e12a469a698f0af9ad98afa8d79853d6c450608318c7024f0e28535a"
         #expect(Hex.encode(anchor.encode(root: root)) == idle)
-        let pending = Self.head + "0100010100000000" + Self.current
+        let pending =
+            Self.head + "0100010100000000" + Self.current
             + "0a0000000000000055565758595a5b5c5d5e5f606162636465666768696a6b6c6d6e6f7071727374" + Self.tail
             + "3b7ea00e591f808a32478398311869643c519e74599db83fe77e8127bee2cad6"
         #expect(Hex.encode(anchor.intending(ramp(0x55, 32)).encode(root: root)) == pending)

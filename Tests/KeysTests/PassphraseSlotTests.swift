@@ -16,7 +16,10 @@ struct PassphraseSlotTests {
     }
 
     /// The same word typed on two systems: composed and decomposed, full-width and plain, ligature and letters.
-    @Test(arguments: [("Zo\u{EB}", "Zoe\u{308}"), ("ＡＢＣ１２３", "ABC123"), ("ﬁsh", "fish"), ("ｶﾞ", "ガ"), ("한", "\u{1112}\u{1161}\u{11AB}")])
+    @Test(arguments: [
+        ("Zo\u{EB}", "Zoe\u{308}"), ("ＡＢＣ１２３", "ABC123"), ("ﬁsh", "fish"), ("ｶﾞ", "ガ"),
+        ("한", "\u{1112}\u{1161}\u{11AB}"), ("각", "가\u{11A8}"),
+    ])
     func `a passphrase opens in either spelling`(one: String, other: String) throws {
         #expect(!one.utf8.elementsEqual(other.utf8))
         let fixture = try SealFixture(passphrase: one)

@@ -46,9 +46,9 @@ struct Ed25519Tests {
         #expect(ran == vectors.numberOfTests)
     }
 
-    /// Verifiers differ on these signatures, all of which satisfy the cofactored equation. Coffer accepts none whose key
-    /// or R is of small order, non-canonical or has a component of small order: one message has one signature, and all
-    /// verifiers, batched or not, agree on it.
+    /// Verifiers differ on these signatures, all of which satisfy the cofactored equation. Coffer accepts none whose
+    /// key or R is of small order, non-canonical or has a component of small order: one message has one signature, and
+    /// all verifiers, batched or not, agree on it.
     @Test(.enabled(if: Vectors.has(EdgeCase.name), "see the message above"))
     func `no signature with a small-order or non-canonical part is accepted`() throws {
         let cases = try Vectors.decode([EdgeCase].self, from: EdgeCase.name)
