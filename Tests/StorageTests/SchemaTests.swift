@@ -46,7 +46,8 @@ struct SchemaTests {
                 PRAGMA writable_schema = RESET
                 """, object: "cek"),
         Tampering(
-            file: .log, sql: "CREATE TRIGGER \"a name, a phone: +15555550123\" AFTER DELETE ON nonce BEGIN SELECT 1; END",
+            file: .log,
+            sql: "CREATE TRIGGER \"a name, a phone: +15555550123\" AFTER DELETE ON nonce BEGIN SELECT 1; END",
             object: "a?name??a?phone???15555550123"),
         Tampering(file: .vault, sql: "ANALYZE", object: "sqlite_stat1"),
     ]

@@ -12,6 +12,8 @@ final class DatabaseFile: Sendable {
     let options: StorageOptions
     private let connection: DatabaseQueue
     private let broken = Atomic<Bool>(false)
+    /// How often we have cut the WAL ourselves; changes only while the connection is held.
+    let walCuts = Atomic<Int>(0)
     private let queue: DispatchQueue
 
     /// Makes the file, mode 0600, with its schema and the vault's id. Fails with `alreadyExists` if anything is there.
@@ -215,6 +217,7 @@ final class DatabaseFile: Sendable {
         guard file != .keyring else { return true }
         return try maintain { db in
             try self.failIfAsked(.checkpoint(self.file))
+            self.walCuts.add(1, ordering: .relaxed)
             return try Int64.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
         }
     }

@@ -5,6 +5,7 @@ import Host
 struct FileGuard {
     private let paths: [String]
     private var known: [FileIdentity]
+    private var cuts = 0
 
     /// Remembers the files as they are now; fails when one is missing.
     init(_ paths: [String]) throws(HostError) {
@@ -14,23 +15,19 @@ struct FileGuard {
         self.known = known
     }
 
-    /// False when a path leads to another file than at first, to none, or to a shorter one than last time.
-    mutating func isIntact() -> Bool {
+    /// False when a path leads to another file than at first, to none, or to a shorter one than last time, unless we
+    /// have cut it ourselves since.
+    ///
+    /// - Parameter cuts: how often we have done that. Call it while nobody can.
+    mutating func isIntact(cuts: Int) -> Bool {
         for index in paths.indices {
             guard let now = try? FileIdentity(of: paths[index]), now.isSameFile(as: known[index]),
-                now.sizeBytes >= known[index].sizeBytes
+                now.sizeBytes >= known[index].sizeBytes || cuts != self.cuts
             else { return false }
             known[index] = now
         }
+        self.cuts = cuts
         return true
-    }
-
-    /// Takes the sizes as they are, after we have cut a file ourselves.
-    mutating func acceptSizes() {
-        for index in paths.indices {
-            guard let now = try? FileIdentity(of: paths[index]), now.isSameFile(as: known[index]) else { continue }
-            known[index] = now
-        }
     }
 
     /// Size of the last file in bytes, as of the last check.

@@ -138,8 +138,10 @@ struct LogTransaction {
     private func insert(
         _ parts: PreparedParts, _ place: LogPlace, _ isSubstitute: Bool
     ) throws(StorageError) -> Appended {
+        // A salt and three nonces from one call: each is a system call.
+        let random = Random.bytes(EntrySalt.size + 3 * XChaChaPoly.nonceSize)
         let core = EntryCore.encode(
-            parts.draft, vault: keys.vault, seq: place.seq, t: place.time, salt: EntrySalt.random())
+            parts.draft, vault: keys.vault, seq: place.seq, t: place.time, salt: Array(random[..<EntrySalt.size]))
         let coreHash = SHA256.hash(core)
         guard let leaf = Leaf(core: coreHash, subject: parts.subjectHash, evidence: parts.evidenceHash) else {
             preconditionFailure("a SHA-256 has 32 bytes")
@@ -148,15 +150,21 @@ struct LogTransaction {
         try statement.bind(1, Int64(place.seq))
         try statement.bind(2, Int(months.month))
         try statement.bind(3, coreHash + parts.subjectHash + parts.evidenceHash)
-        try statement.bind(4, sealed(core, months.core, .core, place))
-        try statement.bind(5, sealed(parts.subject, months.personal, .subject, place))
-        try statement.bind(6, sealed(parts.evidence, months.personal, .evidence, place))
+        let nonces = random[EntrySalt.size...]
+        try statement.bind(4, sealed(core, months.core, .core, place, nonces))
+        try statement.bind(5, sealed(parts.subject, months.personal, .subject, place, nonces))
+        try statement.bind(6, sealed(parts.evidence, months.personal, .evidence, place, nonces))
         try statement.run()
         return Appended(place: place, core: core, leaf: leaf, leafHash: leaf.hash, isSubstitute: isSubstitute)
     }
 
-    private func sealed(_ bytes: [UInt8], _ key: MonthKey, _ part: Keys.LogPart, _ place: LogPlace) -> [UInt8] {
-        do { return try key.sealLogPart(bytes, vault: keys.vault, seq: place.seq, part: part) } catch {
+    /// Each part of an entry has its own third of the random bytes, and its own key besides.
+    private func sealed(
+        _ bytes: [UInt8], _ key: MonthKey, _ part: Keys.LogPart, _ place: LogPlace, _ nonces: ArraySlice<UInt8>
+    ) -> [UInt8] {
+        let size = XChaChaPoly.nonceSize
+        let nonce = Array(nonces.dropFirst(Int(part.rawValue - 1) * size).prefix(size))
+        do { return try key.sealLogPart(bytes, vault: keys.vault, seq: place.seq, part: part, nonce: nonce) } catch {
             // `EntryDraft.check` and `PreparedParts` keep parts within an envelope's bounds.
             preconditionFailure("a part fits into an envelope")
         }
@@ -209,12 +217,9 @@ struct LogTransaction {
     }
 
     private static func entry(_ appended: Appended, tree: MerkleBatch, note: [UInt8]) -> CommittedEntry {
-        guard let proof = tree.proof(for: appended.place.seq) else {
-            preconditionFailure("an entry of the batch has a proof in it")
-        }
-        return CommittedEntry(
-            place: appended.place, core: appended.core, leaf: appended.leaf, size: tree.after.size, checkpoint: note,
-            proof: proof, isSubstitute: appended.isSubstitute)
+        CommittedEntry(
+            place: appended.place, core: appended.core, leaf: appended.leaf, checkpoint: note,
+            isSubstitute: appended.isSubstitute, tree: tree)
     }
 
     private static func refusal(_ result: Result<Appended, LogRefusal>) -> Result<CommittedEntry, LogRefusal> {

@@ -103,7 +103,6 @@ final class LogWorker: @unchecked Sendable {
     /// One transaction. An error means that nothing of the batch is durable, or that nobody knows.
     private func write(_ batch: [PreparedSubmission]) throws(StorageError) -> WrittenBatch {
         guard let statements else { throw .unavailable(.log, code: SQLITE_MISUSE) }
-        guard files.isIntact() else { throw .unavailable(.log, code: SQLITE_IOERR) }
         let free: Int64
         do { free = try Folder.freeBytes(at: folder) } catch { throw .unavailable(.log, code: SQLITE_IOERR) }
         guard free >= options.floorBytes else { throw .full(.log) }
@@ -114,7 +113,12 @@ final class LogWorker: @unchecked Sendable {
             isShort: free < options.reserveBytes)
         let resolved = waiting.takeResolved()
         do throws(StorageError) {
-            let written = try database.access { _ in try transaction.run(batch, resolved: resolved, from: state) }
+            let written = try database.access { _ in
+                guard files.isIntact(cuts: database.walCuts.load(ordering: .relaxed)) else {
+                    throw StorageError.unavailable(.log, code: SQLITE_IOERR)
+                }
+                return try transaction.run(batch, resolved: resolved, from: state)
+            }
             if let next = written.state { state = next } else { waiting.putBack(resolved: resolved) }
             state.walPages += statements.takePagesWritten()
             return written
@@ -157,10 +161,12 @@ final class LogWorker: @unchecked Sendable {
         guard let statements else { return }
         do throws(StorageError) {
             try database.failIfAsked(.checkpoint(.log))
-            let isDone = try database.access { _ in try statements.copyWAL(truncating: truncating) }
+            let isDone = try database.access { _ in
+                if truncating { database.walCuts.add(1, ordering: .relaxed) }
+                return try statements.copyWAL(truncating: truncating)
+            }
             _ = statements.takePagesWritten()
             if isDone { state.walPages = 0 }
-            if truncating { files.acceptSizes() }
         } catch {
             if case .full = error { return }
             refuse([], error)

@@ -15,7 +15,7 @@ extension RecordStore {
     /// The same on the calling thread.
     public func commit(_ batch: RecordBatch) throws(StorageError) { try write(batch) }
 
-    private func write(_ batch: RecordBatch) throws(StorageError) {
+    func write(_ batch: RecordBatch) throws(StorageError) {
         guard Self.rows(of: batch) <= StorageLimits.rowsAtOnce else { throw .limit(.vault) }
         try database.write { db in
             for deletion in batch.deletes { try Self.delete(deletion, db) }

@@ -59,7 +59,7 @@ enum Sample {
         base: String(repeating: "\"@method\": POST ", count: 40),
         signature: Base64.encode([UInt8](repeating: 7, count: 64)))
 
-    static func nonce(_ nonce: [UInt8] = Random.bytes(16), created: Int64 = 1_795_000_000) -> RequestNonce {
+    static func nonce(_ nonce: [UInt8] = Random.bytes(16), created: Int64 = LogFixture.start / 1_000) -> RequestNonce {
         RequestNonce(key: key.bytes, created: created, nonce: nonce, keepUntil: created + 91)
     }
 }
@@ -93,4 +93,15 @@ final class Counter: Sendable {
     private let count = Atomic(0)
     @discardableResult func increment() -> Int { count.add(1, ordering: .relaxed).newValue }
     var value: Int { count.load(ordering: .relaxed) }
+}
+
+/// A value that tasks share.
+final class Shared<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+    init(_ value: Value) { mutex = Mutex(value) }
+    var value: Value {
+        get { mutex.withLock { $0 } }
+        set { mutex.withLock { $0 = newValue } }
+    }
+    func change(_ body: (inout Value) -> Void) { mutex.withLock { body(&$0) } }
 }

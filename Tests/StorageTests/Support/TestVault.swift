@@ -10,13 +10,38 @@ import VaultModel
 /// A folder with the four databases of a new vault, removed at the end.
 final class TestVault: Sendable {
     let folder: VaultDirectory
-    let vault = VaultID.random()
-    let keyset = Keyset.generate()
+    let vault: VaultID
+    let keyset: Keyset
 
-    init(in parent: String = NSTemporaryDirectory()) throws {
-        folder = VaultDirectory(FilePaths.join(parent, "coffer-storage-" + Hex.encode(Random.bytes(8))))
-        try Folder.create(folder.path, mode: 0o700)
+    /// Memory where there is any: most tests are about what was written, not about how long the disk takes.
+    static let memory = Folder.exists("/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    static let disk = NSTemporaryDirectory()
+
+    init(in parent: String = memory) throws {
+        vault = .random()
+        keyset = .generate()
+        folder = try Self.newFolder(in: parent)
         try Stores.create(at: folder, vault: vault)
+    }
+
+    /// The same files in another folder, as after a crash: whatever lies beside the databases comes along.
+    init(copying other: TestVault) throws {
+        (vault, keyset) = (other.vault, other.keyset)
+        folder = try Self.newFolder(in: Self.memory)
+        for name in try Folder.names(in: other.folder.path) where !name.hasSuffix("-shm") {
+            try DurableFile.create(FilePaths.join(folder.path, name), with: try other.bytes(of: name))
+        }
+    }
+
+    /// The files of a vault that another process left behind.
+    init(adopting folder: VaultDirectory, vault: VaultID, keyset: Keyset) {
+        (self.folder, self.vault, self.keyset) = (folder, vault, keyset)
+    }
+
+    private static func newFolder(in parent: String) throws -> VaultDirectory {
+        let path = FilePaths.join(parent, "coffer-storage-" + Hex.encode(Random.bytes(8)))
+        try Folder.create(path, mode: 0o700)
+        return VaultDirectory(path)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder.path) }
