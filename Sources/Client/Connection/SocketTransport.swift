@@ -51,7 +51,8 @@ public struct SocketTransport: BrokerTransport {
             let size = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
             guard size <= WireLimits.headerBytes else { throw TransportError.tooLarge }
             let body = try await response.body.collect(upTo: WireLimits.replyBytes)
-            return IncomingReply(status: Int(response.status.code), headers: headers, body: Array(body.readableBytesView))
+            return IncomingReply(
+                status: Int(response.status.code), headers: headers, body: Array(body.readableBytesView))
         } catch {
             throw Self.classify(error)
         }

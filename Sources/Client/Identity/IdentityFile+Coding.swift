@@ -59,7 +59,8 @@ extension IdentityFile {
         var kdf = try MessageReader(try members.object("kdf"))
         guard try kdf.text("alg") == Self.algorithm else { throw IdentityError.form }
         parameters = PassphraseParameters(
-            operations: Int(try kdf.number("ops", most: 1 << 16)), memoryBytes: Int(try kdf.number("mem", most: 1 << 40)),
+            operations: Int(try kdf.number("ops", most: 1 << 16)),
+            memoryBytes: Int(try kdf.number("mem", most: 1 << 40)),
             salt: try kdf.parsed("salt") { Self.exactly(PasswordHash.saltSize, $0) })
         try kdf.finish()
         nonce = try members.parsed("nonce") { Self.exactly(XChaChaPoly.nonceSize, $0) }
