@@ -59,7 +59,8 @@ public enum FieldArguments {
         }
         if let file {
             let lines = file == "-" ? try input() : try text(try contents(of: file))
-            for (number, line) in lines.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            for (number, line) in lines.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                .enumerated()
             where !line.trimmed.isEmpty && !line.hasPrefix("#") {
                 let (name, value) = try assignment(String(line), record, place: "line \(number + 1) of the fields file")
                 add(name, value)

@@ -8,7 +8,8 @@ public enum Moment {
         let (days, second) = seconds.quotientAndRemainder(floor: 86_400)
         let day = CivilDay(daysSince1970: days)
         let fraction = thousandths == 0 ? "" : "." + digits(thousandths, 3)
-        return "\(day)T\(digits(second / 3_600, 2)):\(digits(second / 60 % 60, 2)):\(digits(second % 60, 2))\(fraction)Z"
+        return
+            "\(day)T\(digits(second / 3_600, 2)):\(digits(second / 60 % 60, 2)):\(digits(second % 60, 2))\(fraction)Z"
     }
 
     /// The wall clock of this place, e.g. `2026-11-21 20:48`.

@@ -58,7 +58,8 @@ public struct Progress: Sendable {
         let percent = percent(done, total)
         let filled = Self.barColumns * percent / 100
         let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: Self.barColumns - filled)
-        let text = "\(label) [\(bar)] \(DisplayWidth.padded("\(percent)", to: 3, trailing: true)) % "
+        let text =
+            "\(label) [\(bar)] \(DisplayWidth.padded("\(percent)", to: 3, trailing: true)) % "
             + "\(done)/\(total) \(unit)"
         // The last column stays free: some terminals begin a new line when it is used.
         return DisplayWidth.truncated(text, to: max(1, width - 1))

@@ -47,7 +47,8 @@ public struct Table: Sendable {
             let column = columns[index]
             let cut = column.canShrink ? DisplayWidth.truncated(cell, to: widths[index]) : cell
             let isLast = index == cells.count - 1
-            text += isLast && column.alignment == .leading
+            text +=
+                isLast && column.alignment == .leading
                 ? cut : DisplayWidth.padded(cut, to: widths[index], trailing: column.alignment == .trailing)
             if !isLast { text += String(repeating: " ", count: Self.gap) }
         }
@@ -91,7 +92,10 @@ public struct LabelList: Sendable {
         for item in items {
             for (index, value) in item.values.enumerated() {
                 let label = DisplayWidth.padded(index == 0 ? item.label : "", to: width)
-                text += paint(.faint, label) + "  " + (item.ink.map { paint($0, value) } ?? value) + "\n"
+                let shown = item.ink.map { paint($0, value) } ?? value
+                // No blanks at the end of a line, as in a table.
+                text += value.isEmpty ? paint(.faint, item.label) : paint(.faint, label) + "  " + shown
+                text += "\n"
             }
         }
         return text

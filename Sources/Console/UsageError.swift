@@ -13,7 +13,8 @@ public enum UsageError {
             if isWord { text = first.lowercased() + text.dropFirst() }
         }
         while text.hasSuffix(".") { text.removeLast() }
-        let command = verbs(arguments, groups).joined(separator: " ")
+        // A command that the parser stumbled over has no help.
+        let command = verbs(arguments, groups).filter { !text.contains("'\($0)'") }.joined(separator: " ")
         return .usage(text, hint: "see coffer\(command.isEmpty ? "" : " " + command) --help")
     }
 

@@ -2,12 +2,14 @@ import Console
 import Testing
 
 struct DisplayWidthTests {
-    @Test("Text takes the columns a terminal gives it", arguments: [
-        ("", 0), ("abc", 3), ("张小明", 6), ("ｱｲｳ", 3), ("ＡＢ", 4), ("한국어", 6), ("日本語 text", 11), ("、。", 4),
-        ("e\u{301}", 1), ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("か\u{3099}", 2), ("𠮷", 2), ("㊗", 2),
-        ("😀", 2), ("👍🏽", 2), ("👨\u{200D}👩\u{200D}👧", 2), ("❤\u{FE0F}", 2), ("❤", 1), ("🇨🇳", 2), ("\u{200B}", 0),
-        ("ñandú", 5), ("Ελλάδα", 6), ("—", 1), ("…", 1),
-    ])
+    @Test(
+        "Text takes the columns a terminal gives it",
+        arguments: [
+            ("", 0), ("abc", 3), ("张小明", 6), ("ｱｲｳ", 3), ("ＡＢ", 4), ("한국어", 6), ("日本語 text", 11), ("、。", 4),
+            ("e\u{301}", 1), ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("か\u{3099}", 2), ("𠮷", 2), ("㊗", 2),
+            ("😀", 2), ("👍🏽", 2), ("👨\u{200D}👩\u{200D}👧", 2), ("❤\u{FE0F}", 2), ("❤", 1), ("🇨🇳", 2), ("\u{200B}", 0),
+            ("ñandú", 5), ("Ελλάδα", 6), ("—", 1), ("…", 1),
+        ])
     func columns(text: String, width: Int) {
         #expect(DisplayWidth.of(text) == width)
     }

@@ -13,12 +13,15 @@ struct FieldArgumentsTests {
     @Test("Fields are the customer's unless they name another record")
     func names() throws {
         #expect(try FieldArguments.names("phone,name").map(\.description) == ["customer.name", "customer.phone"])
-        #expect(try FieldArguments.names("order.amount, name,name").map(\.description) == ["customer.name", "order.amount"])
+        #expect(
+            try FieldArguments.names("order.amount, name,name").map(\.description) == ["customer.name", "order.amount"])
     }
 
-    @Test("What is no field's name is refused without being repeated", arguments: [
-        "", "a,", ",a", "Phone", "13812345678", "张小明", "a.b.c", "a b", "customer.",
-    ])
+    @Test(
+        "What is no field's name is refused without being repeated",
+        arguments: [
+            "", "a,", ",a", "Phone", "13812345678", "张小明", "a.b.c", "a b", "customer.",
+        ])
     func wrongNames(list: String) {
         let failure = #expect(throws: Failure.self) { _ = try FieldArguments.names(list) }
         #expect(failure?.exitCode == 2)
@@ -29,9 +32,10 @@ struct FieldArgumentsTests {
     func values() throws {
         let fields = try FieldArguments.values(
             ["name=张小明", "phone=1", "preferences=a=b", "phone=2", "source="], file: nil, readInput: Self.noInput)
-        #expect(fields.map(\.name.description) == [
-            "customer.name", "customer.phone", "customer.preferences", "customer.source",
-        ])
+        #expect(
+            fields.map(\.name.description) == [
+                "customer.name", "customer.phone", "customer.preferences", "customer.source",
+            ])
         #expect(fields.map(\.values) == [["张小明"], ["1", "2"], ["a=b"], [""]])
     }
 

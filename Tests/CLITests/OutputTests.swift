@@ -31,12 +31,13 @@ struct OutputTests {
         #expect(value["error"]?["why"] == "approval-required")
         #expect(value["error"]?["hint"] == "ask the owner")
         #expect(value["error"]?["request"] == "r_01")
-        #expect(recorder.text(.notes) == """
-            error: this needs the consent of another person
-            hint: ask the owner
-            hint: once it is approved, repeat the command with --request r_01
+        #expect(
+            recorder.text(.notes) == """
+                error: this needs the consent of another person
+                hint: ask the owner
+                hint: once it is approved, repeat the command with --request r_01
 
-            """)
+                """)
     }
 
     @Test("Without --json a refusal leaves standard output empty")

@@ -50,9 +50,12 @@ struct PassphraseTests {
         #expect(throws: Failure.self) { _ = try Self.asking([], Recorder()).existing(of: "the identity") }
     }
 
-    @Test("The first line of a file is the passphrase, blanks included", arguments: [
-        ("word\n", "word"), ("word", "word"), ("word\r\nmore\n", "word"), (" two words \nmore", " two words "), ("密码\n", "密码"),
-    ])
+    @Test(
+        "The first line of a file is the passphrase, blanks included",
+        arguments: [
+            ("word\n", "word"), ("word", "word"), ("word\r\nmore\n", "word"), (" two words \nmore", " two words "),
+            ("密码\n", "密码"),
+        ])
     func file(contents: String, passphrase: String) throws {
         try Self.withFile(contents) { path in
             let recorder = Recorder()

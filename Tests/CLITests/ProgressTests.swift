@@ -20,11 +20,12 @@ struct ProgressTests {
             clock.advance(100)
         }
         progress.finish()
-        #expect(recorder.text(.notes) == """
-            import: 100 of 250 rows (40 %)
-            import: 200 of 250 rows (80 %)
+        #expect(
+            recorder.text(.notes) == """
+                import: 100 of 250 rows (40 %)
+                import: 200 of 250 rows (80 %)
 
-            """)
+                """)
         #expect(recorder.text(.data).isEmpty)
     }
 

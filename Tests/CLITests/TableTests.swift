@@ -4,7 +4,8 @@ import Testing
 struct TableTests {
     private static func sample() -> Table {
         var table = Table([
-            .init("number"), .init("name", canShrink: true), .init("orders", .trailing), .init("address", canShrink: true),
+            .init("number"), .init("name", canShrink: true), .init("orders", .trailing),
+            .init("address", canShrink: true),
         ])
         table.add(["C-7K3M-9QXD", "张小明", "7", "浙江省杭州市西湖区文三路1号"])
         table.add(["C-0000-0000", "Alice", "12", "1 Long Road"])
@@ -18,11 +19,12 @@ struct TableTests {
     @Test("Columns stand below one another whatever the script")
     func aligned() {
         let lines = Self.lines(Self.sample().rendered())
-        #expect(lines == [
-            "number       name    orders  address",
-            "C-7K3M-9QXD  张小明       7  浙江省杭州市西湖区文三路1号",
-            "C-0000-0000  Alice       12  1 Long Road",
-        ])
+        #expect(
+            lines == [
+                "number       name    orders  address",
+                "C-7K3M-9QXD  张小明       7  浙江省杭州市西湖区文三路1号",
+                "C-0000-0000  Alice       12  1 Long Road",
+            ])
     }
 
     @Test("On a narrow terminal every line fits as long as the uncut columns do", arguments: 35...60)
@@ -60,12 +62,24 @@ struct TableTests {
         var list = LabelList()
         list.add("phone", ["13800000000", "13900000000"])
         list.add("姓名", "two\nlines")
-        #expect(list.rendered() == """
-            phone  13800000000
-                   13900000000
-            姓名   two
-                   lines
+        #expect(
+            list.rendered() == """
+                phone  13800000000
+                       13900000000
+                姓名   two
+                       lines
 
-            """)
+                """)
+    }
+
+    @Test("A list of labels keeps values from the terminal, colours only what it is told to, and ends no line in blanks")
+    func labelsAreSafe() {
+        var list = LabelList()
+        list.add("one", "\u{1B}[31mred", ink: .good)
+        list.add("empty", "")
+        let plain = list.rendered()
+        #expect(plain == "one    \\u{1B}[31mred\nempty\n")
+        let coloured = list.rendered(paint: Paint(isOn: true))
+        #expect(coloured.contains("\u{1B}[32m\\u{1B}[31mred\u{1B}[0m"))
     }
 }

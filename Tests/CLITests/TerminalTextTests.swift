@@ -2,13 +2,16 @@ import Console
 import Testing
 
 struct TerminalTextTests {
-    @Test("Escape sequences and control characters are shown instead of obeyed", arguments: [
-        ("\u{1B}[2J", "\\u{1B}[2J"), ("\u{1B}]0;title\u{07}", "\\u{1B}]0;title\\u{7}"), ("a\u{8}b", "a\\u{8}b"),
-        ("\u{9B}31m", "\\u{9B}31m"), ("\u{7F}", "\\u{7F}"), ("\u{0}", "\\u{0}"), ("tab\there", "tab here"),
-        ("one\ntwo", "one↵two"), ("one\r\ntwo", "one↵two"), ("one\rtwo", "one↵two"), ("one\u{2028}two", "one↵two"),
-        ("\u{202E}321", "\\u{202E}321"), ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"), ("a\u{200B}b", "a\\u{200B}b"),
-        ("\u{AD}", "\\u{AD}"), ("\u{FEFF}x", "\\u{FEFF}x"), ("\u{E0041}", "\\u{E0041}"),
-    ])
+    @Test(
+        "Escape sequences and control characters are shown instead of obeyed",
+        arguments: [
+            ("\u{1B}[2J", "\\u{1B}[2J"), ("\u{1B}]0;title\u{07}", "\\u{1B}]0;title\\u{7}"), ("a\u{8}b", "a\\u{8}b"),
+            ("\u{9B}31m", "\\u{9B}31m"), ("\u{7F}", "\\u{7F}"), ("\u{0}", "\\u{0}"), ("tab\there", "tab here"),
+            ("one\ntwo", "one↵two"), ("one\r\ntwo", "one↵two"), ("one\rtwo", "one↵two"), ("one\u{2028}two", "one↵two"),
+            ("\u{202E}321", "\\u{202E}321"), ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("a\u{200B}b", "a\\u{200B}b"),
+            ("\u{AD}", "\\u{AD}"), ("\u{FEFF}x", "\\u{FEFF}x"), ("\u{E0041}", "\\u{E0041}"),
+        ])
     func harmful(text: String, shown: String) {
         #expect(TerminalText.safe(text) == shown)
     }
@@ -21,9 +24,12 @@ struct TerminalTextTests {
         #expect(shown.unicodeScalars.count > 2)
     }
 
-    @Test("Names in any script stay as they are", arguments: [
-        "张小明", "Zoë", "e\u{301}", "👨\u{200D}👩\u{200D}👧", "می\u{200C}خواهم", "𠮷野家", "Łukasz", "O’Brien", "  blanks  ",
-    ])
+    @Test(
+        "Names in any script stay as they are",
+        arguments: [
+            "张小明", "Zoë", "e\u{301}", "👨\u{200D}👩\u{200D}👧", "می\u{200C}خواهم", "𠮷野家", "Łukasz", "O’Brien",
+            "  blanks  ",
+        ])
     func harmless(text: String) {
         #expect(Array(TerminalText.safe(text).utf8) == Array(text.utf8))
     }

@@ -153,7 +153,9 @@ extension Output {
     /// The answer of a write.
     fileprivate func revision(_ reply: Answer<RevisionReply>, _ verb: String) {
         let message = reply.message
-        answer(reply.members(["number": .string(message.number.text), "rev": .count(message.rev)])) { "\(message.number.text)  revision \(message.rev)\n" }
+        answer(reply.members(["number": .string(message.number.text), "rev": .count(message.rev)])) {
+            "\(message.number.text)  revision \(message.rev)\n"
+        }
         if !isJSON { note("\(verb); entry \(reply.entry) of the access log") }
     }
 }

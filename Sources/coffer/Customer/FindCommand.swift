@@ -60,31 +60,18 @@ struct FindCommand: CofferCommand {
         let purpose = try Arguments.purpose(purpose)
         let request = FindCustomers.Request(by: kind, value: Sensitive(try FieldArguments.term(text)))
         let session = try await Session.open(options, output)
-        let wanted = try await fields(session, kind, purpose)
-        let scope = RequestScope(fields: wanted, form: .masked, purpose: purpose.text)
-        Self.show(try await session.call(FindCustomers.self, request, scope), output)
-    }
-
-    /// The fields named, else name, phone and what was looked up by, as far as the role may see them: a request that
-    /// asks for too much is refused as a whole.
-    private func fields(_ session: Session, _ kind: LookupKind, _ purpose: Purpose) async throws -> [FieldName] {
-        if let fields { return try FieldArguments.names(fields) }
-        let policy = try await session.policy()
-        let role = try await session.whoAmI().role
-        let customer = policy.record(named: "customer")?.fields ?? []
-        let usual = customer.filter { [.name, .phone, kind.fieldType].contains($0.type) }.map(\.name)
-        let ask = PolicyAsk(act: .find, record: "customer", form: .masked, purpose: purpose, lookup: kind)
-        // Where the policy refuses, the broker is asked all the same: it refuses too, and logs it.
-        guard case .allow(let grant) = policy.decide(role: role, ask: ask) else { return usual }
-        let shown = usual.filter(grant.fields.contains)
-        return shown.isEmpty ? grant.fields : shown
+        let named = try fields.map { (list) throws(Failure) in try FieldArguments.names(list) }
+        let search = Search(session: session, request: request, purpose: purpose)
+        Self.show(try await search.run(named), output)
     }
 
     private static func show(_ reply: Answer<FindCustomers.Reply>, _ output: Output) {
         let matches = reply.message.matches
-        output.answer(reply.members([
-            "matches": .array(matches.map(\.jsonValue)), "more": .bool(reply.message.more),
-        ])) {
+        output.answer(
+            reply.members([
+                "matches": .array(matches.map(\.jsonValue)), "more": .bool(reply.message.more),
+            ])
+        ) {
             guard !matches.isEmpty else { return "nobody found\n" }
             let names = Set(matches.flatMap(\.masked.names)).sorted()
             var table = Table([.init("number")] + names.map { .init($0, canShrink: true) })
@@ -95,5 +82,44 @@ struct FindCommand: CofferCommand {
         }
         if reply.message.more { output.hint("there are more; look up by something more exact") }
         output.entry(reply.entry)
+    }
+}
+
+/// One look-up: picks the fields to show where none are named.
+private struct Search {
+    let session: Session
+    let request: FindCustomers.Request
+    let purpose: Purpose
+
+    /// - Parameter named: nil for name, phone and what is looked up by, as far as the role may see them: a request that
+    ///   asks for too much is refused as a whole.
+    func run(_ named: [FieldName]?) async throws(Failure) -> Answer<FindCustomers.Reply> {
+        if let named { return try await ask(named) }
+        let known = try await KnownRights.of(session)
+        do throws(Failure) {
+            return try await ask(fields(known))
+        } catch {
+            // The policy or the role may have changed since this device last asked.
+            let mayBeStale: [Reason] = [.field, .unknownField, .form, .purpose, .lookup, .act]
+            guard known.isRemembered, mayBeStale.map(\.rawValue).contains(error.why) else { throw error }
+            let fresh = try await KnownRights.fetch(session)
+            guard fields(fresh) != fields(known) else { throw error }
+            return try await ask(fields(fresh))
+        }
+    }
+
+    private func ask(_ fields: [FieldName]) async throws(Failure) -> Answer<FindCustomers.Reply> {
+        let scope = RequestScope(fields: fields, form: .masked, purpose: purpose.text)
+        return try await session.call(FindCustomers.self, request, scope)
+    }
+
+    private func fields(_ known: KnownRights) -> [FieldName] {
+        let customer = known.policy.record(named: "customer")?.fields ?? []
+        let usual = customer.filter { [.name, .phone, request.by.fieldType].contains($0.type) }.map(\.name)
+        let ask = PolicyAsk(act: .find, record: "customer", form: .masked, purpose: purpose, lookup: request.by)
+        // Where the policy refuses, the broker is asked all the same: it refuses too, and logs it.
+        guard case .allow(let grant) = known.policy.decide(role: known.role, ask: ask) else { return usual }
+        let shown = usual.filter(grant.fields.contains)
+        return shown.isEmpty ? grant.fields : shown
     }
 }

@@ -62,9 +62,12 @@ struct ImportCommand: CofferCommand {
         let begun = try await session.call(BeginImport.self, begin, scope)
         let resumed = Int(begun.message.resume)
         if resumed > 0 { output.note("an earlier import of this file took \(resumed) rows; going on behind them") }
-        let rows = try resumed == 0 ? source : ImportFailure.catching { () throws(ImportError) in
-            try ImportSource(file, mapping: mapping, encoding: encoding, skipping: resumed)
-        }
+        let rows =
+            try resumed == 0
+            ? source
+            : ImportFailure.catching { () throws(ImportError) in
+                try ImportSource(file, mapping: mapping, encoding: encoding, skipping: resumed)
+            }
         var run = ImportRun(
             session: session, job: begun.message.job, scope: scope, dryRun: dryRun, rejects: rejected, output: output)
         try await run.send(rows)
@@ -78,10 +81,13 @@ struct ImportCommand: CofferCommand {
     ) {
         let rejected = total.rejected + Int64(rejectedHere)
         let rows = total.rows + Int64(rejectedHere)
-        output.answer(begun.members([
-            "dry_run": .bool(dryRun), "duplicates": .integer(total.duplicates), "imported": .integer(total.imported),
-            "rejected": .integer(rejected), "rows": .integer(rows), "updated": .integer(total.updated),
-        ])) {
+        output.answer(
+            begun.members([
+                "dry_run": .bool(dryRun), "duplicates": .integer(total.duplicates),
+                "imported": .integer(total.imported),
+                "rejected": .integer(rejected), "rows": .integer(rows), "updated": .integer(total.updated),
+            ])
+        ) {
             var list = LabelList()
             list.add("rows", "\(rows)")
             list.add(dryRun ? "would be imported" : "imported", "\(total.imported)")
@@ -100,14 +106,17 @@ struct ImportCommand: CofferCommand {
         } else if count > 0, file == nil {
             output.hint("name a file for the rejected rows to see why: --rejects FILE")
         }
-        if !dryRun, !output.isJSON { output.hint("the source holds customers in plain text; once you are done: shred -u FILE") }
+        if !dryRun, !output.isJSON {
+            output.hint("the source holds customers in plain text; once you are done: shred -u FILE")
+        }
     }
 
     private func rejectsFile(header: [String]) throws(Failure) -> RejectsFile? {
         guard let rejects else { return nil }
         do throws(HostError) { return try RejectsFile(rejects, header: header) } catch {
             if error.fileExists {
-                throw .usage("the rejects file is there already", hint: "name a new one: --rejects FILE", why: "rejects")
+                throw .usage(
+                    "the rejects file is there already", hint: "name a new one: --rejects FILE", why: "rejects")
             }
             throw .file(error, "the rejects file cannot be made", why: "rejects")
         }

@@ -59,7 +59,8 @@ struct ImportRun {
 
     private mutating func add(_ row: ImportRow) async throws(Failure) {
         guard let fields = FieldValues(row.fields) else {
-            try reject(row.line, "too many values, or a value of more than \(FieldValues.valueBytes / 1_024) KiB", row.cells)
+            try reject(
+                row.line, "too many values, or a value of more than \(FieldValues.valueBytes / 1_024) KiB", row.cells)
             rejectedHere += 1
             return
         }

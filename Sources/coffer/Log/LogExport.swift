@@ -64,7 +64,9 @@ struct LogExport {
         return block
     }
 
-    private func object(_ kind: GetExportObject.Kind, _ id: String, _ scope: RequestScope) async throws(Failure) -> [UInt8] {
+    private func object(_ kind: GetExportObject.Kind, _ id: String, _ scope: RequestScope) async throws(Failure)
+        -> [UInt8]
+    {
         let request = GetExportObject.Request(export: begun.export, kind: kind, id: id)
         return try await session.call(GetExportObject.self, request, scope).message.data
     }

@@ -41,8 +41,9 @@ struct LogExportCommand: CofferCommand {
     @Option(help: ArgumentHelp("Only for this purpose.", valueName: "purpose"))
     var purpose: String?
 
-    @Option(help: ArgumentHelp("Only what was decided so: allow or deny.", valueName: "decision"),
-            completion: .list(["allow", "deny"]))
+    @Option(
+        help: ArgumentHelp("Only what was decided so: allow or deny.", valueName: "decision"),
+        completion: .list(["allow", "deny"]))
     var decision: String?
 
     @Option(
@@ -63,9 +64,11 @@ struct LogExportCommand: CofferCommand {
         let scope = RequestScope(customers: request.customer.map { [$0] } ?? [])
         let begun = try await session.call(BeginExport.self, request, scope)
         let export = try await LogExport(session: session, begun: begun.message, out: out, output: output).run(scope)
-        output.answer(begun.members([
-            "checkpoint": .string(begun.message.checkpoint), "entries": .count(export),
-        ])) { "\(export) entries\n" }
+        output.answer(
+            begun.members([
+                "checkpoint": .string(begun.message.checkpoint), "entries": .count(export),
+            ])
+        ) { "\(export) entries\n" }
         if !output.isJSON {
             output.entry(begun.entry)
             output.hint("check it, with the key that init printed: coffer log verify DIR --key LOGKEY")

@@ -53,7 +53,9 @@ struct LogTailCommand: CofferCommand {
     }
 
     private func show(_ reply: Answer<TailLog.Reply>, _ entries: [JSONValue], _ output: Output) {
-        output.answer(reply.members(["entries": .array(entries), "size": .count(reply.message.size)])) { LogTable.text(entries, output) }
+        output.answer(reply.members(["entries": .array(entries), "size": .count(reply.message.size)])) {
+            LogTable.text(entries, output)
+        }
     }
 }
 

@@ -38,9 +38,11 @@ struct PolicyApplyCommand: CofferCommand {
         let signed = try signer.seal(block)
         let request = ApplyPolicy.Request(policy: policy.bytes, block: signed.value)
         let reply = try await session.call(ApplyPolicy.self, request, RequestScope(object: signed.object))
-        output.answer(reply.members([
-            "difference": .strings(reply.message.difference), "policy": .string(reply.message.policy),
-        ])) { reply.message.difference.map { TerminalText.safe($0) + "\n" }.joined() }
+        output.answer(
+            reply.members([
+                "difference": .strings(reply.message.difference), "policy": .string(reply.message.policy),
+            ])
+        ) { reply.message.difference.map { TerminalText.safe($0) + "\n" }.joined() }
         output.entry(reply.entry)
     }
 }

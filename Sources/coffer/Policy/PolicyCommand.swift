@@ -31,12 +31,13 @@ struct PolicyCheckCommand: CofferCommand {
         }
         output.answer([
             "ok": .bool(problems.isEmpty),
-            "problems": .array(problems.map { problem in
-                [
-                    "column": .count(problem.column), "hint": .string(problem.hint), "line": .count(problem.line),
-                    "problem": .string(problem.problem),
-                ]
-            }),
+            "problems": .array(
+                problems.map { problem in
+                    [
+                        "column": .count(problem.column), "hint": .string(problem.hint), "line": .count(problem.line),
+                        "problem": .string(problem.problem),
+                    ]
+                }),
         ]) {
             if problems.isEmpty { return output.paint(.good, "ok") + "\n" }
             return problems.map { TerminalText.safe($0.description) + "\n" }.joined()

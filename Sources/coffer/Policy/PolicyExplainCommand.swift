@@ -44,7 +44,8 @@ struct PolicyExplainCommand: CofferCommand {
         guard let role else { throw Failure.usage("name a role", hint: "--role ROLE", why: "role") }
         let lines = policy.explain(role: role, field: field)
         output.answer([
-            "field": .string(field.description), "lines": .strings(lines), "policy": .string(policy.sha256), "role": .string(role.text),
+            "field": .string(field.description), "lines": .strings(lines), "policy": .string(policy.sha256),
+            "role": .string(role.text),
         ]) { lines.map { TerminalText.safe($0) + "\n" }.joined() }
     }
 }

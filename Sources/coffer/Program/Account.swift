@@ -1,10 +1,12 @@
-import Host
+import Glibc
 
 /// The account of the person at this device.
 enum Account {
-    /// Its name, or `me` where the environment does not tell.
+    /// Its name as the system knows it, or `me`.
     static var name: String {
-        let names = ["LOGNAME", "USER"].lazy.compactMap(Environment.value)
-        return names.first { !$0.isEmpty } ?? "me"
+        // Called once, from one thread: the entry lies in memory that the next call would overwrite.
+        guard let entry = unsafe getpwuid(getuid()), let name = unsafe entry.pointee.pw_name else { return "me" }
+        let text = unsafe String(cString: name)
+        return text.isEmpty ? "me" : text
     }
 }

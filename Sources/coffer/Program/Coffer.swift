@@ -19,16 +19,16 @@ struct Coffer: AsyncParsableCommand {
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
-                name: "Customers:", subcommands: [FindCommand.self, CustomerCommand.self, ImportCommand.self]),
+                name: "Customers", subcommands: [FindCommand.self, CustomerCommand.self, ImportCommand.self]),
             CommandGroup(
-                name: "Vault:",
+                name: "Vault",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
                 ]),
-            CommandGroup(name: "Staff:", subcommands: [StaffCommand.self, EnrollCommand.self]),
-            CommandGroup(name: "Log and policy:", subcommands: [LogCommand.self, PolicyCommand.self]),
+            CommandGroup(name: "Staff", subcommands: [StaffCommand.self, EnrollCommand.self]),
+            CommandGroup(name: "Log and policy", subcommands: [LogCommand.self, PolicyCommand.self]),
             CommandGroup(
-                name: "This device:",
+                name: "This device",
                 subcommands: [
                     IdentityCommand.self, UnlockCommand.self, LockCommand.self, CompletionsCommand.self,
                 ]),

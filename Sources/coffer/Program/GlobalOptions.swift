@@ -40,7 +40,9 @@ struct GlobalOptions: ParsableArguments {
     var folder: String {
         get throws(Failure) {
             if let dir = dir ?? Self.environment("COFFER_DIR") { return dir }
-            if let base = Self.environment("XDG_DATA_HOME"), base.hasPrefix("/") { return FilePaths.join(base, "coffer") }
+            if let base = Self.environment("XDG_DATA_HOME"), base.hasPrefix("/") {
+                return FilePaths.join(base, "coffer")
+            }
             guard let home = Self.environment("HOME"), home.hasPrefix("/") else {
                 throw .usage("no folder is named, and there is no home", hint: "--dir DIR", why: "dir")
             }

@@ -10,7 +10,16 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         // Before the arguments are understood: a usage error must be an object, too, where a script asked for one.
         let output = Output(isJSON: arguments.prefix { $0 != "--" }.contains("--json"))
-        exit(await status(arguments, output))
+        let code = await status(arguments, output)
+        do throws(Failure) {
+            try await OpenSessions.close()
+        } catch {
+            // What was seen of the log could not be kept. A refusal that was told already is the better answer.
+            guard code == 0 else { exit(code) }
+            output.fail(error)
+            exit(error.exitCode)
+        }
+        exit(code)
     }
 
     /// Runs a command and says what it exits with.

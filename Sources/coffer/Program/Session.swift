@@ -13,8 +13,8 @@ import Wire
 struct Session {
     let identity: Identity
     private let broker: BrokerSession
-    /// What is remembered of this vault on this device.
-    let invitations: PendingInvitations
+    /// Where this device keeps what it remembers of the vault.
+    let stateFolder: String
 
     /// A session under the person's identity: the agent signs if it holds the key, else the passphrase is asked for.
     static func open(_ options: GlobalOptions, _ output: Output) async throws(Failure) -> Session {
@@ -40,7 +40,7 @@ struct Session {
             identity: identity, transport: transport, signer: signer,
             counter: RequestCounter(besideIdentity: try options.identityPath), memory: memory)
         self.identity = identity
-        invitations = PendingInvitations(folder: state)
+        stateFolder = state
         OpenSessions.add(broker, transport)
     }
 
@@ -59,6 +59,7 @@ struct Session {
         }
     }
 
+    var invitations: PendingInvitations { PendingInvitations(folder: stateFolder) }
     var vault: VaultID { identity.vault }
     var logKey: VerifierKey { identity.broker.logKey }
 

@@ -8,7 +8,8 @@ import VaultModel
 /// The key that signs blocks: where it lies and how it is opened.
 struct AuthorityOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The authority's key file. Default: your identity file's name and .authority.", valueName: "file"),
+        help: ArgumentHelp(
+            "The authority's key file. Default: your identity file's name and .authority.", valueName: "file"),
         completion: .file())
     var authority: String?
 

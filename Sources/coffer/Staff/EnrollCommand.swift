@@ -22,7 +22,8 @@ struct EnrollCommand: CofferCommand {
     @Option(help: ArgumentHelp("The code, with or without hyphens; - reads standard input.", valueName: "code"))
     var code: String
 
-    @Option(help: ArgumentHelp("What you are called on this device. Default: the name of your account.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("What you are called on this device. Default: the name of your account.", valueName: "name"))
     var name: String?
 
     @OptionGroup var options: GlobalOptions

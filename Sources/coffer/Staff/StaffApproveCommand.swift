@@ -55,14 +55,18 @@ struct StaffApproveCommand: CofferCommand {
             expires: now + CapabilityBlock.rootSeconds)
         // Both are signed before the first is sent: a passphrase mistyped in between must not leave half an approval.
         let blocks = [try signer.seal(enrolment), try signer.seal(root)]
-        _ = try await session.call(ApproveStaff.self, .init(block: blocks[0].value), RequestScope(object: blocks[0].object))
-        let reply = try await session.call(ApproveStaff.self, .init(block: blocks[1].value), RequestScope(object: blocks[1].object))
+        _ = try await session.call(
+            ApproveStaff.self, .init(block: blocks[0].value), RequestScope(object: blocks[0].object))
+        let reply = try await session.call(
+            ApproveStaff.self, .init(block: blocks[1].value), RequestScope(object: blocks[1].object))
         try? session.invitations.remove(invitation.invitation)
-        output.answer(reply.members([
-            "expires": .string(Moment.iso(root.expires * 1_000)), "grant": .string(reply.message.grant),
-            "kid": .string(pending.kid.text), "person": .string(invitation.person.text),
-            "role": .string(invitation.role.text),
-        ])) {
+        output.answer(
+            reply.members([
+                "expires": .string(Moment.iso(root.expires * 1_000)), "grant": .string(reply.message.grant),
+                "kid": .string(pending.kid.text), "person": .string(invitation.person.text),
+                "role": .string(invitation.role.text),
+            ])
+        ) {
             var list = LabelList()
             list.add("name", name)
             list.add("role", invitation.role.text)
@@ -103,7 +107,9 @@ struct StaffApproveCommand: CofferCommand {
 
     private static func day(_ text: String?, _ option: String) throws(Failure) -> CalendarDay? {
         guard let text else { return nil }
-        guard let day = CalendarDay(text) else { throw .usage("\(option) is not a day", hint: "2026-11-21", why: "date") }
+        guard let day = CalendarDay(text) else {
+            throw .usage("\(option) is not a day", hint: "2026-11-21", why: "date")
+        }
         return day
     }
 }

@@ -52,10 +52,12 @@ struct StaffInviteCommand: CofferCommand {
             throw error
         }
         let text = code.exposeText()
-        output.answer(reply.members([
-            "code": .string(text), "expires": .string(Moment.iso(pending.expires * 1_000)),
-            "person": .string(pending.person.text),
-        ])) { text + "\n" }
+        output.answer(
+            reply.members([
+                "code": .string(text), "expires": .string(Moment.iso(pending.expires * 1_000)),
+                "person": .string(pending.person.text),
+            ])
+        ) { text + "\n" }
         if !output.isJSON { output.note("valid until \(Moment.local(pending.expires * 1_000))") }
         output.hint("on the colleague's device: coffer enroll --code CODE; then here: coffer staff approve NAME")
     }

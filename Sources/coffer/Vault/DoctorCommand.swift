@@ -21,9 +21,10 @@ struct DoctorCommand: CofferCommand {
         await doctor.checkBroker(options, output)
         let checks = doctor.checks
         output.answer([
-            "checks": .array(checks.map { check in
-                ["hint": .string(check.hint), "name": .string(check.name), "ok": .bool(check.ok)]
-            })
+            "checks": .array(
+                checks.map { check in
+                    ["hint": .string(check.hint), "name": .string(check.name), "ok": .bool(check.ok)]
+                })
         ]) {
             var list = LabelList()
             for check in checks {
@@ -62,7 +63,8 @@ struct Doctor {
         do throws(IdentityError) {
             let identity = try IdentityFile.read(path).identity
             require("identity", identity.kind == .person, "this is the authority's key: name your own with --identity")
-            require("profile", identity.profile == .default, "the vault was made for tests: keep no real customer in it")
+            require(
+                "profile", identity.profile == .default, "the vault was made for tests: keep no real customer in it")
         } catch {
             let failure = Failure(error)
             add("identity", false, [failure.message, failure.hint].filter { !$0.isEmpty }.joined(separator: "; "))

@@ -49,7 +49,8 @@ struct InitCommand: CofferCommand {
         let policy = try PolicyFile.parse(policy, output)
         let folder = try options.folder
         let places = NewIdentities(own: try options.identityPath, authority: try authority.path(options))
-        try Self.requireAbsent(folder, "there is something at the vault's place already", hint: "name another: --dir DIR")
+        try Self.requireAbsent(
+            folder, "there is something at the vault's place already", hint: "name another: --dir DIR")
         try places.requireAbsent()
 
         let creation: VaultCreation
@@ -122,7 +123,8 @@ struct NewIdentities {
         try InitCommand.requireAbsent(
             own, "there is an identity already; it is not replaced", hint: "name another: --identity FILE")
         try InitCommand.requireAbsent(
-            authority, "there is an authority's key already; it is not replaced", hint: "name another: --authority FILE")
+            authority, "there is an authority's key already; it is not replaced", hint: "name another: --authority FILE"
+        )
     }
 
     /// Makes both files. A failure leaves none.
