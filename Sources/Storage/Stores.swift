@@ -4,7 +4,7 @@ public import VaultModel
 /// The four databases of a vault, open.
 ///
 /// Nothing is made implicitly: a vault's files come from `create`, and `open` refuses a folder that lacks one. No
-/// atomicity across the files is assumed; the order of writes is in the article on ordered writes.
+/// atomicity across the files is assumed; the order of writes is in <doc:OrderedWrites>.
 public final class Stores: Sendable {
     public let records: RecordStore
     public let index: IndexStore

@@ -113,6 +113,20 @@ struct LogWriterTests {
         try log.stores.close()
     }
 
+    @Test func `no two parts share a nonce or a salt`() async throws {
+        try await log.append(40)
+        let stored = try log.log.entries(0..<40)
+        let sealed = stored.flatMap { [$0.core, $0.subject, $0.evidence] }.compactMap { $0 }
+        // Bytes 16 to 39 of an envelope are its nonce.
+        #expect(Set(sealed.map { Array($0[16..<40]) }).count == 120)
+        let opened = try log.reader.entries(0..<40)
+        let texts = opened.flatMap { [$0.core, $0.subject, $0.evidence] }.compactMap { $0 }
+        let salts = texts.map { String(decoding: $0, as: UTF8.self) }
+            .compactMap { $0.firstMatch(of: /"salt":"([^"]+)"/)?.1 }
+        #expect(Set(salts).count == 120)
+        #expect(opened[3].exported.core == .shown(try #require(opened[3].core)))
+    }
+
     @Test func `a month gets its two keys before its first entry`() async throws {
         #expect(try log.stores.keyring.monthKeys() == [])
         try await log.append()

@@ -35,7 +35,7 @@ enum DatabaseSettings {
     static func apply(_ db: Database, _ file: StorageFile) throws {
         for pragma in connectionPragmas {
             try db.execute(sql: "PRAGMA \(pragma.name) = \(pragma.value)")
-            // Debian builds SQLite without memory mapping limits of zero: the pragma then returns no row.
+            // An SQLite built without memory mapping answers `mmap_size` with no row.
             let now = try Int64.fetchOne(db, sql: "PRAGMA \(pragma.name)") ?? 0
             guard now == pragma.value else { throw StorageError.setting(file, name: pragma.name) }
         }

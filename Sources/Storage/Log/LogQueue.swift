@@ -61,8 +61,11 @@ final class LogQueue: Sendable {
         }
     }
 
-    /// Takes nothing more and returns everything that waits.
-    func close() -> [PreparedSubmission] {
+    /// Takes nothing more; what waits is still to be written.
+    func close() { state.withLock { $0.isClosed = true } }
+
+    /// Takes nothing more and returns everything that waits, to be refused.
+    func abandon() -> [PreparedSubmission] {
         state.withLock { state in
             state.isClosed = true
             let rest = state.waiting
@@ -70,8 +73,6 @@ final class LogQueue: Sendable {
             return rest
         }
     }
-
-    var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
     // MARK: - Intents that have become rows
 

@@ -11,6 +11,12 @@ public struct OpenedEntry: Equatable, Sendable {
     public let core: [UInt8]?
     public let subject: [UInt8]?
     public let evidence: [UInt8]?
+
+    /// As an export shows it in full: what has been purged is said to be so.
+    public var exported: ExportedEntry {
+        func part(_ bytes: [UInt8]?) -> ExportedPart { bytes.map { .shown($0) } ?? .purged }
+        return ExportedEntry(leaf: leaf, core: part(core), subject: part(subject), evidence: part(evidence))
+    }
 }
 
 /// Opens entries. Months' keys are fetched from the keyring when first needed and kept.

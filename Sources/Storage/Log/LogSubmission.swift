@@ -22,7 +22,9 @@ public struct LogSubmission: Sendable {
     /// The intent that this entry declares aborted: it is resolved in the same transaction.
     public var aborts: UInt64?
     /// The last word: revocations, limits and rates as of this place in the log. Runs on the writer's thread, in order,
-    /// before anything of the submission is stored; must be quick and must not wait.
+    /// before anything of the submission is stored; must be quick, must not wait and must not ask the log's store,
+    /// whose connection is busy with the batch. It may run for a batch that fails as a whole afterwards, so it changes
+    /// nothing that `onCommit` does not confirm.
     public var admit: @Sendable (LogPlace) -> Admission
     /// Runs on the writer's thread after the entry has become durable, before the next batch is admitted and before the
     /// waiter goes on: the place to bring memory up to date. Must be quick and must not wait.

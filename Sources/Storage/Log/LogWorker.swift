@@ -75,10 +75,10 @@ final class LogWorker: @unchecked Sendable {
         } while !waiting.rest()
     }
 
-    /// Finishes what waits, takes nothing more, copies the WAL and lets go of the connection.
+    /// Takes nothing more, finishes what waits, copies the WAL and lets go of the connection.
     func finish() {
-        let last = waiting.close()
-        for start in stride(from: 0, to: last.count, by: 1) { process([last[start]]) }
+        waiting.close()
+        drain()
         if let statements { _ = try? database.access { _ in try statements.copyWAL(truncating: true) } }
         statements = nil
     }
@@ -142,7 +142,7 @@ final class LogWorker: @unchecked Sendable {
         default:
             statements = nil
             answer(batch, .unavailable)
-            answer(waiting.close(), .unavailable)
+            answer(waiting.abandon(), .unavailable)
             _ = database.condemn(error)
         }
     }

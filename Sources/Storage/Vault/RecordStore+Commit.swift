@@ -4,7 +4,7 @@ import VaultModel
 extension RecordStore {
     /// Makes a batch durable: one transaction, all of it or nothing. The task is suspended for the sync.
     ///
-    /// Order of the whole change (see the article on ordered writes): keyring, log intent, index tags, this, anchor.
+    /// Order of the whole change (<doc:OrderedWrites>): keyring, log intent, index tags, this, anchor.
     /// Throws `conflict` when a revision is not the expected one, an id is taken, or the import's progress is not
     /// where the batch begins; `notFound` for a record that is not there; `full`; `unavailable` when the file can no
     /// longer be used and whether the batch is durable is only known after the next start.
