@@ -140,6 +140,12 @@ let package = Package(
             dependencies: ["AccessLog", "Authority", "CanonicalJSON", "Host", "Policy", "Primitives", "VaultModel"]),
         .testTarget(
             name: "WireTests", dependencies: ["CanonicalJSON", "Primitives", "VaultModel", "Wire", structuredFields]),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Client", "Host", "Primitives", "VaultModel", "Wire",
+                nioCore, nioHTTP1, nioPosix,
+            ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",

@@ -9,17 +9,17 @@ enum ForeignTool {
         let output: [UInt8]
     }
 
-    /// The Python that can import `http_message_signatures`: `COFFER_PYTHON`, the one `.ci/run` sets up under `.build`,
-    /// or the first of the path.
+    /// The Python that can import `http_message_signatures`: `COFFER_PYTHON`, the one that `make python-deps` sets up, or
+    /// the first of the path.
     static let python: String? = {
         let candidates = [
-            ProcessInfo.processInfo.environment["COFFER_PYTHON"], packageRoot + "/.build/pyverify/bin/python3",
+            ProcessInfo.processInfo.environment["COFFER_PYTHON"], packageRoot + "/.build-venv/bin/python3",
             path(of: "python3"),
         ]
         for case .some(let candidate) in candidates where FileManager.default.isExecutableFile(atPath: candidate) {
             if (try? run(candidate, [script, "check"], input: []))?.status == 0 { return candidate }
         }
-        print("skipped: no python3 here has the package http-message-signatures (COFFER_PYTHON names one)")
+        print("skipped: no python3 here has the package http-message-signatures (make python-deps)")
         return nil
     }()
 
