@@ -65,24 +65,54 @@ public struct Passphrase: Sendable {
         return secret
     }
 
-    /// The first line of a file. Everything that was read is wiped.
+    /// The first line of a file.
     private func read(_ path: String) throws(Failure) -> SecretBytes {
         warnIfOthersCanRead(path)
-        var bytes: [UInt8]
-        do throws(HostError) { bytes = try DurableFile.read(path, limit: 64 * 1_024) } catch {
-            throw .usage(
-                "the passphrase file cannot be read: \(error.reason.lowercased())", hint: "check \(option)",
-                why: "passphrase-file")
-        }
-        let whole = SecretBytes(wiping: &bytes)
-        let length = whole.withBytes { span -> Int in
+        let whole = try firstBytes(of: path)
+        let length = whole.withBytes { span -> Int? in
+            func byte(_ index: Int) -> UInt8 { unsafe span.unsafeLoad(fromByteOffset: index, as: UInt8.self) }
             var end = 0
-            while end < span.byteCount, unsafe span.unsafeLoad(fromByteOffset: end, as: UInt8.self) != 0x0A { end += 1 }
-            if end > 0, unsafe span.unsafeLoad(fromByteOffset: end - 1, as: UInt8.self) == 0x0D { end -= 1 }
-            return end
+            while end < span.byteCount, byte(end) != 0x0A { end += 1 }
+            if end == Self.fileBytes { return nil }
+            return end > 0 && byte(end - 1) == 0x0D ? end - 1 : end
+        }
+        guard let length, length <= Self.mostBytes else {
+            throw .usage("the first line of the passphrase file is longer than 1,024 bytes", why: "passphrase-file")
         }
         guard length > 0 else { throw .usage("the first line of the passphrase file is empty", why: "passphrase-file") }
         return whole.slice(0..<length)
+    }
+
+    private static let mostBytes = 1_024
+    /// More than the longest line, its end included.
+    private static let fileBytes = 1_040
+
+    /// The beginning of a file or a pipe, read into memory that is wiped: no other copy is made.
+    private func firstBytes(of path: String) throws(Failure) -> SecretBytes {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(errno) }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: Self.fileBytes)
+        var filled = 0
+        while filled < buffer.count {
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress.map { unsafe $0 + filled }, $0.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                let reason = errno
+                _ = SecretBytes(wiping: &buffer)
+                throw unreadable(reason)
+            }
+            if count == 0 { break }
+            filled += count
+        }
+        return SecretBytes(wiping: &buffer).slice(0..<filled)
+    }
+
+    private func unreadable(_ number: Int32) -> Failure {
+        let reason = HostError(operation: "open", path: nil, errno: number).reason.lowercased()
+        return .usage("the passphrase file cannot be read: \(reason)", hint: "check \(option)", why: "passphrase-file")
     }
 
     private func warnIfOthersCanRead(_ path: String) {

@@ -95,4 +95,24 @@ struct PassphraseTests {
         }
         #expect(failure?.exitCode == 2)
     }
+
+    @Test(
+        "A first line of up to 1,024 bytes is taken, whatever follows; a longer one is refused",
+        arguments: [1, 1_023, 1_024])
+    func length(count: Int) throws {
+        let line = String(repeating: "x", count: count)
+        for rest in ["", "\n", "\r\n", "\n" + String(repeating: "y", count: 100_000)] {
+            try Self.withFile(line + rest) { path in
+                let secret = try Passphrase(file: path, output: Recorder().output()).existing(of: "the identity")
+                #expect(secret.count == count)
+            }
+        }
+        for tooLong in [1_025, 1_039, 1_040, 5_000] {
+            try Self.withFile(String(repeating: "x", count: tooLong) + "\n") { path in
+                #expect(throws: Failure.self) {
+                    _ = try Passphrase(file: path, output: Recorder().output()).existing(of: "the identity")
+                }
+            }
+        }
+    }
 }

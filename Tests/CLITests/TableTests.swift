@@ -72,7 +72,7 @@ struct TableTests {
                 """)
     }
 
-    @Test("A list of labels keeps values from the terminal, colours only what it is told to, and ends no line in blanks")
+    @Test("A list of labels keeps values off the terminal, colours what it is told to, ends no line in blanks")
     func labelsAreSafe() {
         var list = LabelList()
         list.add("one", "\u{1B}[31mred", ink: .good)

@@ -29,6 +29,10 @@ struct GlobalOptions: ParsableArguments {
         completion: .file())
     var passphraseFile: String?
 
+    /// The options as they are typed; they may stand before the command too.
+    static let flags: Set<String> = ["--json"]
+    static let valued: Set<String> = ["--lang", "--dir", "--identity", "--passphrase-file"]
+
     /// Where the command's words go. Refuses a language that is not there yet.
     func output() throws(Failure) -> Output {
         if let lang, lang != "en", !lang.hasPrefix("en-"), !lang.hasPrefix("en_") {

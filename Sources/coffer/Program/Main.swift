@@ -7,7 +7,9 @@ private import Host
 @main
 enum Main {
     static func main() async {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = LeadingOptions.moved(
+            Array(CommandLine.arguments.dropFirst()), flags: GlobalOptions.flags, valued: GlobalOptions.valued,
+            groups: Coffer.groups)
         // Before the arguments are understood: a usage error must be an object, too, where a script asked for one.
         let output = Output(isJSON: arguments.prefix { $0 != "--" }.contains("--json"))
         let code = await status(arguments, output)
