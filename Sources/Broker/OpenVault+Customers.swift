@@ -61,8 +61,8 @@ extension OpenVault {
                 let normaliser = Normaliser.identity(of: definition.type)
             else { continue }
             for value in values {
-                guard let tag = turnstile.tag(for: field, value: value),
-                    let wanted = try? normaliser.normalise(value, region: turnstile.policy.region)
+                guard let tag = turnstile.tagRows(for: field, [value], of: .none).first,
+                    let wanted = try? normaliser.normalise(stored: value)
                 else { continue }
                 let result = try turnstile.compare(
                     grant, try candidates(tag), field: field, by: normaliser, with: wanted)
@@ -76,8 +76,9 @@ extension OpenVault {
     }
 
     /// A new customer: a number, a key of her own, her sealed record and its tags.
-    func newCustomer(_ form: RecordForm, shop decision: Decision) throws(RequestRefusal) -> CustomerChange {
-        let number = CustomerNumber.random()
+    func newCustomer(
+        _ form: RecordForm, number: CustomerNumber = .random(), shop decision: Decision
+    ) throws(RequestRefusal) -> CustomerChange {
         let id = RecordID(number)
         let key = CustomerKey.random()
         let record = try RecordSealer(vault: vault, map: turnstile.fieldMap).create(

@@ -69,6 +69,22 @@ struct RecordForm {
     }
 }
 
+extension RecordForm {
+    private init(values: [FieldName: [String]]) { self.values = values }
+
+    /// What two rows about one customer say together: the first one's word where only one value is taken, all values
+    /// where many are.
+    func merging(_ other: RecordForm, record: RecordDefinition) -> RecordForm {
+        var merged = values
+        for (field, more) in other.values {
+            let present = merged[field] ?? []
+            guard present.isEmpty || record.field(named: field.field)?.isMany == true else { continue }
+            merged[field] = present + more.filter { value in !present.contains { $0.utf8.elementsEqual(value.utf8) } }
+        }
+        return RecordForm(values: merged)
+    }
+}
+
 extension RecordForm.Problem {
     var refusal: RequestRefusal { .invalid(hint) }
 }

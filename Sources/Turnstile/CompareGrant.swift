@@ -35,9 +35,8 @@ extension Turnstile {
         _ grant: CompareGrant, _ records: [StoredRecord], field: FieldName, by normaliser: Normaliser,
         with wanted: [UInt8]
     ) throws(RequestRefusal) -> ComparisonResult {
-        let region = policy.region
         return try compare(grant, records, field: field) { value in
-            guard let normalised = try? normaliser.normalise(value, region: region) else { return false }
+            guard let normalised = try? normaliser.normalise(stored: value) else { return false }
             return ConstantTime.equal(normalised, wanted)
         }
     }

@@ -37,7 +37,7 @@ extension Turnstile {
         else { return [] }
         var rows: [TagRow] = []
         for value in values {
-            guard let normalised = try? normaliser.normalise(value, region: controls.policy.region) else { continue }
+            guard let normalised = try? normaliser.normalise(stored: value) else { continue }
             for blind in indexes {
                 rows.append(
                     TagRow(

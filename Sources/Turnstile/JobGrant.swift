@@ -61,7 +61,7 @@ extension Turnstile {
             for field in table.fields {
                 guard let place = map.place(field) else { continue }
                 for value in try opener.values(of: place, in: record, key: key) {
-                    table.insert(value, field: place.definition, region: policy.region, owner: record.id)
+                    table.insert(value, field: place.definition, owner: record.id)
                 }
             }
         }
@@ -85,21 +85,21 @@ public final class DuplicateTable: Sendable {
 
     public init(fields: [FieldName]) { self.fields = fields }
 
-    /// The record that owns `value`, nil when none does or the value cannot be normalised.
-    public func owner(of value: String, field: FieldDefinition, region: Region) -> RecordID? {
-        guard let fingerprint = fingerprint(value, field, region) else { return nil }
+    /// The record that owns `value`, which is in its stored form; nil when none does.
+    public func owner(of value: String, field: FieldDefinition) -> RecordID? {
+        guard let fingerprint = fingerprint(value, field) else { return nil }
         return owners.withLock { $0[fingerprint] }
     }
 
-    /// Notes the owner of a value that the caller has at hand; the first one stays.
-    public func insert(_ value: String, field: FieldDefinition, region: Region, owner: RecordID) {
-        guard let fingerprint = fingerprint(value, field, region) else { return }
+    /// Notes the owner of a value in its stored form that the caller has at hand; the first one stays.
+    public func insert(_ value: String, field: FieldDefinition, owner: RecordID) {
+        guard let fingerprint = fingerprint(value, field) else { return }
         owners.withLock { owners in if owners[fingerprint] == nil { owners[fingerprint] = owner } }
     }
 
-    private func fingerprint(_ value: String, _ field: FieldDefinition, _ region: Region) -> Fingerprint? {
+    private func fingerprint(_ value: String, _ field: FieldDefinition) -> Fingerprint? {
         guard let normaliser = Normaliser.identity(of: field.type),
-            let normalised = try? normaliser.normalise(value, region: region)
+            let normalised = try? normaliser.normalise(stored: value)
         else { return nil }
         let hash = BLAKE2b.mac(Array(field.name.description.utf8) + [0] + normalised, key: key, size: 16)
         return Fingerprint(high: Self.word(hash[0..<8]), low: Self.word(hash[8..<16]))

@@ -2,100 +2,102 @@ import Foundation
 import Glibc
 import Testing
 
-/// `kill -9` at any moment: nothing acknowledged is lost, nothing is stored twice, the log verifies.
-@Suite(.serialized) struct CrashTests {
-    @Test func `customers whose addition was acknowledged survive kills at random moments`() throws {
-        let sandbox = try Sandbox()
-        let logKey = try sandbox.makeVault().member("log_key")
-        var broker = try BrokerProcess(sandbox)
-        try sandbox.unseal()
-        try sandbox.enrol("counter", role: "customer-service")
-        try sandbox.enrol("officer", role: "compliance-officer")
-        var acknowledged: [String] = []
-        var generator = SystemRandomNumberGenerator()
-        for round in 0..<4 {
-            let victim = broker
-            let delay = UInt32.random(in: 20_000...250_000, using: &generator)
-            let killer = Thread {
-                usleep(delay)
-                kill(victim.process.processIdentifier, SIGKILL)
-            }
-            killer.start()
-            for index in 0..<20 {
-                let outcome = try sandbox.coffer(
-                    "counter",
-                    [
-                        "customer", "add", "--field", "name=客户\(round)\(index)", "--field",
-                        "phone=138\(String(format: "%04d%04d", round + 1, index))", "--purpose", "order", "--json",
-                    ])
-                if outcome.code == 0 {
-                    acknowledged.append(try outcome.member("number"))
-                    try sandbox.coffer(
-                        "counter", "customer", "show", acknowledged[acknowledged.count - 1], "--fields", "name",
-                        "--purpose", "order", "--json")
-                } else {
-                    #expect(outcome.code == 5, "a broker that is gone is reported as unavailable: \(outcome.text)")
-                    break
+extension EndToEnd {
+    /// `kill -9` at any moment: nothing acknowledged is lost, nothing is stored twice, the log verifies.
+    @Suite(.serialized) struct CrashTests {
+        @Test func `customers whose addition was acknowledged survive kills at random moments`() throws {
+            let sandbox = try Sandbox()
+            let logKey = try sandbox.makeVault().member("log_key")
+            var broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            try sandbox.enrol("officer", role: "compliance-officer")
+            var acknowledged: [String] = []
+            var generator = SystemRandomNumberGenerator()
+            for round in 0..<4 {
+                let victim = broker.child.identifier
+                let delay = UInt32.random(in: 20_000...250_000, using: &generator)
+                let killer = Thread {
+                    usleep(delay)
+                    kill(victim, SIGKILL)
                 }
+                killer.start()
+                for index in 0..<20 {
+                    let outcome = try sandbox.coffer(
+                        "counter",
+                        [
+                            "customer", "add", "--field", "name=客户\(round)\(index)", "--field",
+                            "phone=138\(String(format: "%04d%04d", round + 1, index))", "--purpose", "order", "--json",
+                        ])
+                    if outcome.code == 0 {
+                        acknowledged.append(try outcome.member("number"))
+                        try sandbox.coffer(
+                            "counter", "customer", "show", acknowledged[acknowledged.count - 1], "--fields", "name",
+                            "--purpose", "order", "--json")
+                    } else {
+                        #expect(outcome.code == 5, "a broker that is gone is reported as unavailable: \(outcome.text)")
+                        break
+                    }
+                }
+                broker.waitForEnd()
+                broker = try BrokerProcess(sandbox)
+                try sandbox.unseal()
             }
-            victim.process.waitUntilExit()
-            broker = try BrokerProcess(sandbox)
-            try sandbox.unseal()
-        }
-        for number in acknowledged {
-            let shown = try sandbox.coffer(
-                "counter", "customer", "show", number, "--fields", "name,phone", "--purpose", "order", "--json")
-            #expect(shown.code == 0, "\(number) was acknowledged and is lost: \(shown.text)")
-        }
-        try expectVerifies(sandbox, logKey)
-        broker.stop()
-    }
-
-    @Test func `an import killed again and again ends with every customer once`() throws {
-        let sandbox = try Sandbox()
-        let logKey = try sandbox.makeVault().member("log_key")
-        var broker = try BrokerProcess(sandbox)
-        try sandbox.unseal()
-        try sandbox.enrol("counter", role: "customer-service")
-        try sandbox.enrol("officer", role: "compliance-officer")
-        let rows = 1_500
-        var csv = "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n"
-        for index in 0..<rows {
-            csv += "客户\(index),137\(String(format: "%08d", index + 10_000_000)),杭州市西湖区 \(index) 号,,,,walk-in,否\n"
-        }
-        let file = try sandbox.write("customers.csv", csv)
-        let map = Sandbox.root + "/policies/maps/takeout-customers.yaml"
-        var isDone = false
-        for _ in 0..<6 where !isDone {
-            let victim = broker
-            let delay = UInt32.random(in: 100_000...900_000)
-            let killer = Thread {
-                usleep(delay)
-                kill(victim.process.processIdentifier, SIGKILL)
+            for number in acknowledged {
+                let shown = try sandbox.coffer(
+                    "counter", "customer", "show", number, "--fields", "name,phone", "--purpose", "order", "--json")
+                #expect(shown.code == 0, "\(number) was acknowledged and is lost: \(shown.text)")
             }
-            killer.start()
-            let outcome = try sandbox.coffer("counter", "import", file, "--map", map, "--json")
-            isDone = outcome.code == 0
-            if isDone { kill(victim.process.processIdentifier, SIGKILL) }
-            victim.process.waitUntilExit()
-            broker = try BrokerProcess(sandbox)
-            try sandbox.unseal()
+            try expectVerifies(sandbox, logKey)
+            broker.stop()
         }
-        if !isDone { try sandbox.answer("counter", "import", file, "--map", map) }
-        #expect(try sandbox.answer("owner", "status").number("customers") == rows)
-        let found = try sandbox.answer("counter", "find", "--phone", "13710000777", "--purpose", "order")
-        #expect((try found.json()["matches"] as? [Any])?.count == 1)
-        // Once more: everything is known, nothing is doubled.
-        try sandbox.answer("counter", "import", file, "--map", map)
-        #expect(try sandbox.answer("owner", "status").number("customers") == rows)
-        try expectVerifies(sandbox, logKey)
-        broker.stop()
-    }
 
-    private func expectVerifies(_ sandbox: Sandbox, _ logKey: String) throws {
-        let export = sandbox.folder + "/export-\(UUID().uuidString.prefix(6))"
-        try sandbox.answer("officer", "log", "export", "--out", export)
-        let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
-        #expect(verified.code == 0, "\(verified.text)")
+        @Test func `an import killed again and again ends with every customer once`() throws {
+            let sandbox = try Sandbox()
+            let logKey = try sandbox.makeVault().member("log_key")
+            var broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            try sandbox.enrol("officer", role: "compliance-officer")
+            let rows = 1_500
+            var csv = "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n"
+            for index in 0..<rows {
+                csv += "客户\(index),137\(String(format: "%08d", index + 10_000_000)),杭州市西湖区 \(index) 号,,,,walk-in,否\n"
+            }
+            let file = try sandbox.write("customers.csv", csv)
+            let map = Sandbox.root + "/policies/maps/takeout-customers.yaml"
+            var isDone = false
+            for _ in 0..<6 where !isDone {
+                let victim = broker.child.identifier
+                let delay = UInt32.random(in: 100_000...900_000)
+                let killer = Thread {
+                    usleep(delay)
+                    kill(victim, SIGKILL)
+                }
+                killer.start()
+                let outcome = try sandbox.coffer("counter", "import", file, "--map", map, "--json")
+                isDone = outcome.code == 0
+                if isDone { kill(victim, SIGKILL) }
+                broker.waitForEnd()
+                broker = try BrokerProcess(sandbox)
+                try sandbox.unseal()
+            }
+            if !isDone { try sandbox.answer("counter", "import", file, "--map", map) }
+            #expect(try sandbox.answer("owner", "status").number("customers") == rows)
+            let found = try sandbox.answer("counter", "find", "--phone", "13710000777", "--purpose", "order")
+            #expect((try found.json()["matches"] as? [Any])?.count == 1)
+            // Once more: everything is known, nothing is doubled.
+            try sandbox.answer("counter", "import", file, "--map", map)
+            #expect(try sandbox.answer("owner", "status").number("customers") == rows)
+            try expectVerifies(sandbox, logKey)
+            broker.stop()
+        }
+
+        private func expectVerifies(_ sandbox: Sandbox, _ logKey: String) throws {
+            let export = sandbox.folder + "/export-\(UUID().uuidString.prefix(6))"
+            try sandbox.answer("officer", "log", "export", "--out", export)
+            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
+            #expect(verified.code == 0, "\(verified.text)")
+        }
     }
 }

@@ -2,6 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
+/// All of these run one after the other: each has a broker of its own, and the machine has two cores.
+@Suite(.serialized) enum EndToEnd {}
+
 /// What a finished command left.
 struct Outcome: Sendable {
     let code: Int32
@@ -90,83 +93,73 @@ final class Sandbox: Sendable {
         return outcome
     }
 
-    func run(_ program: String, _ arguments: [String], input: String? = nil) throws -> Outcome {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        // Files, not pipes: a pipe that nobody drains stops the child.
-        let out = folder + "/out-\(UUID().uuidString)"
+    /// Runs a program to its end.
+    func run(_ program: String, _ arguments: [String], in environment: [String: String]? = nil) throws -> Outcome {
+        let out = "\(folder)/out-\(UUID().uuidString)"
         let err = out + "-err"
-        for path in [out, err] { FileManager.default.createFile(atPath: path, contents: nil) }
         defer { for path in [out, err] { try? FileManager.default.removeItem(atPath: path) } }
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: out))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: err))
-        if let input {
-            let path = out + "-in"
-            try Data(input.utf8).write(to: URL(fileURLWithPath: path))
-            process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-        } else {
-            process.standardInput = FileHandle.nullDevice
-        }
-        try process.run()
-        process.waitUntilExit()
+        let child = try Child(
+            [program] + arguments, environment: environment ?? self.environment, output: out, error: err)
+        let code = child.wait()
         return Outcome(
-            code: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-            out: [UInt8](try Data(contentsOf: URL(fileURLWithPath: out))),
+            code: code, out: [UInt8](try Data(contentsOf: URL(fileURLWithPath: out))),
             err: [UInt8](try Data(contentsOf: URL(fileURLWithPath: err))))
     }
 }
 
 /// A running broker. It is killed when the value goes.
 final class BrokerProcess {
-    let process = Process()
+    let child: Child
     let errorFile: String
+    private var code: Int32?
 
     /// Starts `cofferd` and waits for `ready`, at most 20 s.
     init(_ sandbox: Sandbox, arguments: [String] = [], wrapper: [String] = []) throws {
         errorFile = sandbox.folder + "/broker-\(UUID().uuidString.prefix(8)).log"
-        FileManager.default.createFile(atPath: errorFile, contents: nil)
-        let command = wrapper + [Sandbox.binaries + "/cofferd", "--dir", sandbox.vault] + arguments
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = sandbox.environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
-        try process.run()
+        child = try Child(
+            wrapper + [Sandbox.binaries + "/cofferd", "--dir", sandbox.vault] + arguments,
+            environment: sandbox.environment, output: "/dev/null", error: errorFile)
         for _ in 0..<400 {
             if errorText.split(separator: "\n").contains("ready") { return }
-            if !process.isRunning { break }
+            if !child.isRunning { break }
             usleep(50_000)
         }
+        if child.isRunning { child.send(SIGKILL) }
+        code = child.wait()
         throw NotReady(output: errorText)
     }
 
     struct NotReady: Error { let output: String }
 
     var errorText: String { String(decoding: FileManager.default.contents(atPath: errorFile) ?? Data(), as: UTF8.self) }
+    var isRunning: Bool { code == nil && child.isRunning }
 
     /// SIGTERM and wait; the exit code.
     @discardableResult
-    func stop() -> Int32 {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
+    func stop() -> Int32 { end(SIGTERM) }
 
     /// SIGKILL and wait: the crash that leaves nothing tidy.
-    func crash() {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    @discardableResult
+    func crash() -> Int32 { end(SIGKILL) }
+
+    /// Waits for an end somebody else brings about.
+    @discardableResult
+    func waitForEnd() -> Int32 { end(0) }
+
+    private func end(_ signal: Int32) -> Int32 {
+        if let code { return code }
+        child.send(signal)
+        let code = child.wait()
+        self.code = code
+        return code
     }
 
-    deinit { if process.isRunning { crash() } }
+    deinit { crash() }
 }
 
 extension Sandbox {
     /// A vault with the takeout policy and its owner, test profile. Gives the answer of `init`.
+    @discardableResult
     func makeVault() throws -> Outcome {
         try answer(
             "owner", "init", "--policy", Sandbox.root + "/policies/takeout.yaml", "--owner", "Owner",

@@ -67,13 +67,13 @@ enum ImportBatchHandler: OperationHandler {
         return try await vault.writes.run { () throws(RequestRefusal) in
             var batch = ImportAssembly(vault: vault, session: session, decision: decision)
             for row in call.body.rows { try batch.take(row) }
-            var entry: CommittedEntry
+            var change = try batch.finish()
+            let entry: CommittedEntry
             if session.isDryRun {
                 entry = try await vault.turnstile.log(decision, as: .import, scanned: batch.scanned).entry
             } else {
-                let progress = try vault.progress(of: call.body.job, rows: call.body.rows.count, batch.change)
-                batch.change.progress = progress
-                entry = try await vault.apply(batch.change, decision, as: .import, scanned: batch.scanned)
+                change.progress = try vault.progress(of: call.body.job, rows: call.body.rows.count, change)
+                entry = try await vault.apply(change, decision, as: .import, scanned: batch.scanned)
             }
             session.add(batch.totals)
             return Answer(
@@ -109,103 +109,6 @@ enum EndImportHandler: OperationHandler {
                 rows: Int64(totals.rows), imported: Int64(totals.imported), updated: Int64(totals.updated),
                 duplicates: Int64(totals.duplicates), rejected: Int64(totals.rejected)),
             grant.entry)
-    }
-}
-
-/// A batch while its rows are looked at.
-private struct ImportAssembly {
-    let vault: OpenVault
-    let session: ImportSession
-    let decision: Decision
-    var change = CustomerChange()
-    var totals = ImportSession.Totals()
-    var rejected: [ImportBatch.Rejection] = []
-    var scanned = 0
-    /// Customers this batch adds: they are not in the store yet.
-    private var pending: Set<RecordID> = []
-    /// Customers this batch changes: a second change would be made from a revision that has gone.
-    private var changed: Set<RecordID> = []
-
-    init(vault: OpenVault, session: ImportSession, decision: Decision) {
-        (self.vault, self.session, self.decision) = (vault, session, decision)
-    }
-
-    mutating func take(_ row: ImportBatch.Row) throws(RequestRefusal) {
-        totals.rows += 1
-        let policy = vault.turnstile.policy
-        guard let record = policy.record(named: OpenVault.customerKind) else { return }
-        let form: RecordForm
-        do throws(RecordForm.Problem) {
-            form = try RecordForm(row.fields, record: record, region: policy.region, isWhole: true)
-        } catch { return reject(row, error.code, error.field) }
-
-        let owners = try owners(of: form)
-        switch owners.count {
-        case 0: try insert(form)
-        case 1: try merge(form, into: owners[0], row)
-        // One row that is two customers' is for a person to sort out.
-        default: reject(row, "matches-several-customers", "")
-        }
-    }
-
-    /// The customers, new ones of this file included, who have one of the row's phones, e-mails, ID or member numbers.
-    private mutating func owners(of form: RecordForm) throws(RequestRefusal) -> [RecordID] {
-        let policy = vault.turnstile.policy
-        var owners: [RecordID] = []
-        for (field, values) in form.values {
-            guard let definition = policy.field(field) else { continue }
-            for value in values {
-                guard let owner = session.seen.owner(of: value, field: definition, region: policy.region) else {
-                    continue
-                }
-                if !owners.contains(owner) { owners.append(owner) }
-            }
-        }
-        guard !session.knowsVault else { return owners }
-        let known = try vault.duplicates(of: form, decision)
-        scanned += known.scanned
-        for record in known.matches where !owners.contains(record.id) { owners.append(record.id) }
-        return owners
-    }
-
-    private mutating func insert(_ form: RecordForm) throws(RequestRefusal) {
-        let new = try vault.newCustomer(form, shop: decision)
-        remember(form, owner: new.inserts[0].id)
-        pending.insert(new.inserts[0].id)
-        totals.imported += 1
-        if !session.isDryRun { change.add(new) }
-    }
-
-    private mutating func merge(
-        _ form: RecordForm, into owner: RecordID, _ row: ImportBatch.Row
-    ) throws(RequestRefusal) {
-        totals.duplicates += 1
-        guard !pending.contains(owner), !changed.contains(owner), let record = try vault.fetch([owner]).first else {
-            return reject(row, "duplicate-in-file", "")
-        }
-        let grant = try vault.turnstile.compareGrant(for: decision)
-        scanned += 1
-        let missing = try vault.turnstile.missing(grant, in: record, of: form.values)
-        guard !missing.isEmpty else { return }
-        changed.insert(owner)
-        totals.updated += 1
-        remember(form, owner: owner)
-        if !session.isDryRun { change.add(try vault.extendedCustomer(record, with: missing)) }
-    }
-
-    private func remember(_ form: RecordForm, owner: RecordID) {
-        let policy = vault.turnstile.policy
-        for (field, values) in form.values {
-            guard let definition = policy.field(field) else { continue }
-            for value in values {
-                session.seen.insert(value, field: definition, region: policy.region, owner: owner)
-            }
-        }
-    }
-
-    private mutating func reject(_ row: ImportBatch.Row, _ reason: String, _ field: String) {
-        totals.rejected += 1
-        rejected.append(ImportBatch.Rejection(line: row.line, reason: reason, field: field))
     }
 }
 

@@ -1,0 +1,45 @@
+import Glibc
+
+/// A child process with its output in files. `Foundation.Process` waits by a run loop, which tests that run on the
+/// task pool do not have; this waits in the kernel.
+final class Child: Sendable {
+    let identifier: pid_t
+
+    struct SpawnFailed: Error { let errno: Int32 }
+
+    /// Starts `arguments[0]`, looked up in the test's own PATH, with exactly `environment`.
+    init(
+        _ arguments: [String], environment: [String: String], input: String = "/dev/null", output: String, error: String
+    ) throws {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, error, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        var argv: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
+        defer { for unsafe pointer in unsafe argv + envp { unsafe free(pointer) } }
+        var child: pid_t = 0
+        let status = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &argv, &envp)
+        guard status == 0 else { throw SpawnFailed(errno: status) }
+        identifier = child
+    }
+
+    /// Whether it still runs. Does not take its status.
+    var isRunning: Bool {
+        var info = unsafe siginfo_t()
+        return unsafe waitid(P_PID, id_t(identifier), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+            && (unsafe info._sifields._sigchld.si_pid) == 0
+    }
+
+    /// Waits for its end: the exit code, or 128 and the signal that ended it. Call it once.
+    func wait() -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(identifier, &status, 0) < 0 { guard errno == EINTR else { return -1 } }
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    }
+
+    func send(_ signal: Int32) { kill(identifier, signal) }
+}
