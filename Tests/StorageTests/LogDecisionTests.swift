@@ -184,10 +184,12 @@ struct LogDecisionTests {
         let size = Shared(UInt64(0))
         let store = log.log
         let entry = try await log.writer.append(
-            LogSubmission(draft: Sample.read(), onCommit: { place in
-                size.value = (try? store.size()) ?? 0
-                #expect(place.seq == 0)
-            }))
+            LogSubmission(
+                draft: Sample.read(),
+                onCommit: { place in
+                    size.value = (try? store.size()) ?? 0
+                    #expect(place.seq == 0)
+                }))
         #expect(size.value == entry.size)
     }
 }

@@ -31,7 +31,8 @@ struct LogFaultTests {
                     step: step, code: code, answer: .unavailable, isFatal: true,
                     isPersisted: step == .committed(.log))
             }
-        } + [WriteStep.begin(.log), .item(0)].map {
+        }
+        + [WriteStep.begin(.log), .item(0)].map {
             Case(step: $0, code: SQLITE_FULL, answer: .full, isFatal: false, isPersisted: false)
         } + [
             Case(step: .commit(.log), code: SQLITE_FULL, answer: .unavailable, isFatal: true, isPersisted: false),
@@ -103,7 +104,8 @@ struct LogFaultTests {
         #expect(try log.log.size() == UInt64(written))
         var replays = 0
         for nonce in nonces {
-            if await log.refusal(LogSubmission(draft: Sample.read(), nonce: nonce)) == .replay { replays += 1 }
+            let answer = await log.refusal(LogSubmission(draft: Sample.read(), nonce: nonce))
+            replays += answer == .replay ? 1 : 0
         }
         #expect(replays == written)
         try log.expectSound(size: 40)

@@ -24,7 +24,8 @@ struct CounterWindowTests {
     }
 
     @Test func `zero is no counter, and the largest jump forgets the past`() {
-        #expect(answers([0, 5, .max, 5, .max, .max - 63, .max - 64]) == [false, true, true, false, false, true, false])
+        let answers = answers([0, 5, .max, 5, .max, .max - 63, .max - 64])
+        #expect(answers == [false, true, true, false, false, true, false])
     }
 
     @Test func `it agrees with a set of all counters seen`() {
