@@ -118,7 +118,8 @@ let package = Package(
             ]),
         .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
         .executableTarget(
-            name: "cofferd", dependencies: ["Broker", "Host", "Server", "Turnstile", "VaultModel", "Wire", argumentParser]),
+            name: "cofferd",
+            dependencies: ["Broker", "Host", "Server", "Turnstile", "VaultModel", "Wire", argumentParser]),
         .executableTarget(
             name: "coffer",
             dependencies: [
@@ -126,7 +127,8 @@ let package = Package(
                 "Primitives", "VaultModel", "Wire", argumentParser,
             ]),
         .executableTarget(
-            name: "coffer-bench", dependencies: ["Client", "Primitives", "VaultModel", "Wire"], path: "Benchmarks/Bench"),
+            name: "coffer-bench", dependencies: ["Client", "Primitives", "VaultModel", "Wire"], path: "Benchmarks/Bench"
+        ),
 
         // Tests
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
@@ -161,14 +163,15 @@ let package = Package(
 // MARK: - One set of strict settings for every Swift target
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .swiftLanguageMode(.v6),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .treatAllWarnings(as: .error),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+        ]
     // The load generator speaks to a raw socket and ships to nobody.
     if target.name != "coffer-bench" { target.swiftSettings?.append(.strictMemorySafety()) }
 }

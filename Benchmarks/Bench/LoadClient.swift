@@ -45,7 +45,8 @@ final class LoadClient: @unchecked Sendable {
             (
                 .customerShow,
                 RequestHead(
-                    act: .read, counter: counter, fields: ["customer.name", "customer.phone"].compactMap { FieldName($0) },
+                    act: .read, counter: counter,
+                    fields: ["customer.name", "customer.phone"].compactMap { FieldName($0) },
                     form: .full, purpose: "order", customers: [number]),
                 RequestBody(NoMembers()).encode()
             )
@@ -112,7 +113,8 @@ final class LoadClient: @unchecked Sendable {
             guard head.hasPrefix("HTTP/1.1 200") else {
                 throw Workbench.Failed(description: String(decoding: received, as: UTF8.self))
             }
-            let length = head.lowercased().components(separatedBy: "content-length: ").dropFirst().first
+            let length =
+                head.lowercased().components(separatedBy: "content-length: ").dropFirst().first
                 .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
             if received.count >= end + 4 + length { return }
         }

@@ -52,7 +52,9 @@ struct Bench {
 
         let peers = try SQLPeers(bench, rows: min(stored, 100_000))
         print([""], widths: widths)
-        print(["import, rows/s", "Coffer", "plain SQLite", "SQLCipher", "batches of 100, synchronous=FULL"], widths: widths)
+        print(
+            ["import, rows/s", "Coffer", "plain SQLite", "SQLCipher", "batches of 100, synchronous=FULL"],
+            widths: widths)
         let rates = try peers.run()
         print(
             [
@@ -61,7 +63,9 @@ struct Bench {
             ], widths: widths)
 
         print([""], widths: widths)
-        print(["logged, signed reads", "reads/s", "p50 ms", "p99 ms", "prototype reads/s; CPU floor 110 µs"], widths: widths)
+        print(
+            ["logged, signed reads", "reads/s", "p50 ms", "p99 ms", "prototype reads/s; CPU floor 110 µs"],
+            widths: widths)
         guard
             let found = try bench.coffer("c0", "find", "--phone", Workbench.phone(7), "--purpose", "order")["matches"]
                 as? [[String: Any]], let customer = found.first?["number"] as? String

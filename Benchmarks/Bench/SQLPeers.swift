@@ -23,7 +23,10 @@ struct SQLPeers {
 
     /// Rows a second. Includes parsing the SQL, as Coffer's figure includes parsing the CSV.
     func run() throws -> (plain: Double, cipher: Double) {
-        (try time("plain.db", "PRAGMA journal_mode=WAL;"), try time("cipher.db", "PRAGMA key='benchmark'; PRAGMA journal_mode=WAL;"))
+        (
+            try time("plain.db", "PRAGMA journal_mode=WAL;"),
+            try time("cipher.db", "PRAGMA key='benchmark'; PRAGMA journal_mode=WAL;")
+        )
     }
 
     private func time(_ file: String, _ opening: String) throws -> Double {

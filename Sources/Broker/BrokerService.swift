@@ -24,13 +24,16 @@ public final class BrokerService: Sendable {
 
     /// Opens the vault in `folder`, sealed.
     ///
-    /// - Parameter onFatal: called on the writing thread when the log cannot be made durable; must end the process.
+    /// - Parameters:
+    ///   - rebuildsIndex: whether `index.db` is made anew when the vault is unsealed; it may be missing.
+    ///   - onFatal: called on the writing thread when the log cannot be made durable; must end the process.
     /// - Throws: why it cannot be served: no vault, another broker, a file missing, foreign, changed or exposed.
     public init(
-        folder: String, clock: any WallClock = SystemClock(), onFatal: @escaping @Sendable () -> Void
+        folder: String, rebuildsIndex: Bool = false, clock: any WallClock = SystemClock(),
+        onFatal: @escaping @Sendable () -> Void
     ) throws(RequestRefusal) {
         files = try VaultFiles(folder: folder, clock: clock)
-        let sealed = try SealedVault(files: files, onFatal: onFatal)
+        let sealed = try SealedVault(files: files, rebuildsIndex: rebuildsIndex, onFatal: onFatal)
         facts = sealed.facts
         authenticator = Authenticator(authority: facts.vault.description, clock: clock)
         state = Mutex(.sealed(sealed))
@@ -84,7 +87,8 @@ public final class BrokerService: Sendable {
         case .form(let error):
             refusal =
                 error.code == .unauthenticated
-                ? .unauthenticated : RequestRefusal(error.code, error.reason, hint: "the request does not have the one form")
+                ? .unauthenticated
+                : RequestRefusal(error.code, error.reason, hint: "the request does not have the one form")
         case .clock:
             refusal = RequestRefusal(
                 .unauthenticated, .clock, hint: "the clocks of this computer and the broker differ")
@@ -123,7 +127,7 @@ public final class BrokerService: Sendable {
             _ = try decision.requireAllowed()
             try sealed.requireConsistency(with: body.checkpoint)
             let open = try await Self.open(sealed, SecretBytes(copying: Array(body.passphrase.text.utf8)))
-            let entry = try await start(open, by: decision)
+            let entry = try await start(open, by: decision, rebuildsIndex: sealed.rebuildsIndex)
             opened = open
             return try Self.encode(StateReply(state: .unsealed), entry)
         } catch {
@@ -148,7 +152,7 @@ public final class BrokerService: Sendable {
         var opened: OpenVault?
         defer { state.withLock { $0.endUnsealing(opened) } }
         let open = try await Self.open(sealed, SecretBytes(wiping: &bytes))
-        _ = try await start(open, by: nil)
+        _ = try await start(open, by: nil, rebuildsIndex: sealed.rebuildsIndex)
         opened = open
     }
 
@@ -168,11 +172,14 @@ public final class BrokerService: Sendable {
     }
 
     /// Logs the start and whoever unsealed, and brings in order what a crash left, before anything else is answered.
-    private func start(_ open: OpenVault, by decision: Decision?) async throws(RequestRefusal) -> CommittedEntry {
+    private func start(
+        _ open: OpenVault, by decision: Decision?, rebuildsIndex: Bool
+    ) async throws(RequestRefusal) -> CommittedEntry {
         var draft = EntryDraft(kind: .startup, decision: .allow, why: .granted)
         draft.policy = open.turnstile.policy.sha256
         var entry = try await open.turnstile.appendInternal(draft)
         try await open.recover()
+        if rebuildsIndex { try await open.rebuildIndex() }
         for failed in failedAttempts.withLock({ attempts in
             defer { attempts = [] }
             return attempts

@@ -54,7 +54,9 @@ struct RecordSealer {
         let revision = record.rev + 1
         var added: [StoredField] = []
         for item in missing {
-            guard let place = map.place(item.field) else { throw .denied(.unknownField, hint: "no field \(item.field)") }
+            guard let place = map.place(item.field) else {
+                throw .denied(.unknownField, hint: "no field \(item.field)")
+            }
             added.append(
                 try seal(.text(item.value), place, record.customer, key, revision: revision, ordinal: item.ordinal))
         }

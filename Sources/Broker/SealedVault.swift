@@ -20,11 +20,20 @@ final class SealedVault: Sendable {
     let facts: SealFacts
     let authority: AuthorityState
     let policy: PolicyDocument
+    /// Whether the index is made anew once there are keys to make it with.
+    let rebuildsIndex: Bool
 
-    init(files: VaultFiles, onFatal: @escaping @Sendable () -> Void) throws(RequestRefusal) {
+    init(
+        files: VaultFiles, rebuildsIndex: Bool, onFatal: @escaping @Sendable () -> Void
+    ) throws(RequestRefusal) {
         self.files = files
+        self.rebuildsIndex = rebuildsIndex
         facts = try files.readSeal().facts
         do throws(StorageError) {
+            let index = FilePaths.join(files.folder, StorageFile.index.name)
+            if rebuildsIndex, !Folder.exists(index) {
+                try Stores.createIndex(at: VaultDirectory(files.folder), vault: facts.vault)
+            }
             stores = try Stores.open(
                 at: VaultDirectory(files.folder), vault: facts.vault,
                 options: StorageOptions(onFatal: { _ in onFatal() }))
@@ -79,8 +88,7 @@ final class SealedVault: Sendable {
         do { keyset = try seal.keyset() } catch { throw .integrity("the keyset in vault.seal") }
         do throws(StorageError) {
             let registry = try stores.records.registry()
-            guard registry.digest == facts.registryHash else { throw .corrupt(.vault) }
-            guard policy.sha256 == Hex.encode(facts.policyPin) else { throw .corrupt(.log) }
+            try requirePins(registry)
             let logKeys = KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
             let writer = try LogWriter(stores.log, keys: logKeys, keyring: stores.keyring, clock: files.clock)
             let controls = Controls(
@@ -91,6 +99,26 @@ final class SealedVault: Sendable {
             return OpenVault(
                 files: files, keyset: keyset, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer)
         } catch { throw RequestRefusal(storage: error) }
+    }
+
+    /// Compares policy and registry with what the seal file pins.
+    ///
+    /// A policy is applied in three steps: fields are numbered, the block is logged, the pins move. A crash in between
+    /// leaves older pins, which must then fit the log and the registry of that time exactly; `OpenVault.recover` moves
+    /// them. Pins that fit no moment of this vault's history mean that a file was put back or edited.
+    private func requirePins(_ registry: Registry) throws(StorageError) {
+        let pin = Hex.encode(facts.policyPin)
+        guard let pinned = authority.policies.lastIndex(where: { $0.sha256 == pin }) else { throw .corrupt(.log) }
+        if registry.digest == facts.registryHash { return }
+        var names: Set<String> = []
+        for earlier in authority.policies[...pinned] {
+            guard let hash = Hex.decode(earlier.sha256), let bytes = try stores.records.policy(sha256: hash),
+                case .success(let policy) = PolicyDocument.parse(bytes, file: "policy")
+            else { throw .corrupt(.vault) }
+            for field in FieldMap.registrations(of: policy) { names.insert(field.kind + "." + field.name) }
+        }
+        let then = registry.keeping { names.contains($0 + "." + $1) }
+        guard then.digest == facts.registryHash else { throw .corrupt(.vault) }
     }
 
     /// Refuses a vault that is behind, or beside, a checkpoint somebody remembers.
@@ -105,15 +133,40 @@ final class SealedVault: Sendable {
         guard root == remembered.root else {
             throw RequestRefusal(
                 .integrity, .integrity,
-                hint: "the log does not contain what it showed you before: the vault's files were put back or replaced; "
+                hint:
+                    "the log does not contain what it showed you before: the vault's files were put back or replaced; "
                     + "it stays sealed")
         }
     }
 }
 
 extension OpenVault {
+    /// Makes all index tags anew from the records, as a job with a beginning and an end in the log.
+    func rebuildIndex() async throws(RequestRefusal) {
+        guard let kind = turnstile.fieldMap.kind(Self.customerKind) else { return }
+        let grant = try await turnstile.beginJob()
+        var opened = 0
+        do {
+            try stores.index.deleteAll()
+            var scan = stores.records.scan(kind: kind, batch: 256)
+            while let batch = try scan.next() {
+                var tags: [TagRow] = []
+                for record in batch { tags += try turnstile.tags(grant, of: record, kind: Self.customerKind) }
+                try await stores.index.insert(tags)
+                opened += batch.count
+            }
+        } catch let error as StorageError {
+            throw RequestRefusal(storage: error)
+        } catch let refusal as RequestRefusal {
+            throw refusal
+        } catch { throw RequestRefusal(.internal, .unavailable) }
+        try await turnstile.endJob(grant, opened: opened)
+    }
+
     /// Brings what a crash left in order: rows that were announced and never stored are reported as aborted.
     func recover() async throws(RequestRefusal) {
+        // Idempotent: moves the pins only where an application of a policy was cut short.
+        try enforce(turnstile.policy)
         let intents: [LogIntent]
         do { intents = try stores.log.unresolvedIntents() } catch { throw RequestRefusal(storage: error) }
         for intent in intents {
@@ -122,6 +175,10 @@ extension OpenVault {
                 throw RequestRefusal(storage: error)
             }
             if isApplied { writer.resolve(intent: intent.seq) } else { await turnstile.logAborted(seq: intent.seq) }
+        }
+        // Below the oldest open intent nobody will ask again which batches are durable.
+        do { try stores.records.forgetApplied(below: try intents.first?.seq ?? stores.log.size()) } catch {
+            throw RequestRefusal(storage: error)
         }
     }
 }

@@ -55,6 +55,11 @@ final class VaultFiles: Sendable {
         } catch { throw .integrity(Self.sealName) }
     }
 
+    /// What the verified seal file pins: policy and registry.
+    var pins: (policy: [UInt8], registry: [UInt8]) {
+        verified.withLock { ($0?.facts.policyPin ?? [], $0?.facts.registryHash ?? []) }
+    }
+
     /// Replaces the seal file by one with other facts. Only after `unseal`.
     func updateSeal(_ change: (inout SealFacts) -> Void) throws(RequestRefusal) {
         let path = sealPath

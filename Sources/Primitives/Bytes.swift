@@ -12,7 +12,9 @@ public struct ByteWriter: Sendable {
     public mutating func append(_ value: ArraySlice<UInt8>) { bytes += value }
 
     private mutating func appendInteger<T: FixedWidthInteger & UnsignedInteger>(_ value: T) {
-        for shift in stride(from: 0, to: T.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> T(shift))) }
+        for shift in stride(from: 0, to: T.bitWidth, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> T(shift)))
+        }
     }
 }
 

@@ -120,7 +120,8 @@ public struct Gate: Sendable {
         }
         guard policy.role(standing.role) != nil else {
             return refused(
-                .denied(.unknownRole, hint: "the policy in force has no role \(standing.role); ask the owner"), standing)
+                .denied(.unknownRole, hint: "the policy in force has no role \(standing.role); ask the owner"), standing
+            )
         }
         // A request without a form gets the best one its role has; the head's empty form is what was signed and logged.
         if ask.form == nil, !ask.fields.isEmpty, let purpose = ask.purpose, ask.act == .read {

@@ -45,7 +45,8 @@ extension Turnstile {
         try opener.checkSeal(of: record, key: key)
         var tags: [TagRow] = []
         for place in fieldMap.places(of: kind) where place.definition.index != nil {
-            tags += tagRows(for: place.definition.name, try opener.values(of: place, in: record, key: key), of: record.id)
+            tags += tagRows(
+                for: place.definition.name, try opener.values(of: place, in: record, key: key), of: record.id)
         }
         return tags
     }

@@ -59,7 +59,8 @@ extension Turnstile {
     ) async throws(RequestRefusal) -> LoggedGrant {
         let grant = try decision.requireAllowed()
         let subject = EntrySubject(
-            customers: Self.numbers(of: records), ref: decision.head.ref, revisions: records.map(\.rev),
+            customers: Self.numbers(of: records), orders: decision.head.orders, ref: decision.head.ref,
+            revisions: records.map(\.rev),
             scanned: scanned,
             pseudonym: missed.map { Hex.encode(opener.keyset.logPseudonym(of: $0, vault: vault)) } ?? "")
         var draft = decision.draft(kind, subject: subject, released: records.count)

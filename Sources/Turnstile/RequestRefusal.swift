@@ -20,11 +20,17 @@ public struct RequestRefusal: Error, Equatable, Sendable {
         .unauthenticated, .notEnrolled,
         hint: "the request is not signed by an enrolled key for this vault, or came twice or too late")
 
-    public static func denied(_ reason: Reason, hint: String) -> RequestRefusal { RequestRefusal(.denied, reason, hint: hint) }
+    public static func denied(_ reason: Reason, hint: String) -> RequestRefusal {
+        RequestRefusal(.denied, reason, hint: hint)
+    }
 
-    public static func malformed(_ hint: String) -> RequestRefusal { RequestRefusal(.malformed, .malformed, hint: hint) }
+    public static func malformed(_ hint: String) -> RequestRefusal {
+        RequestRefusal(.malformed, .malformed, hint: hint)
+    }
 
-    public static func invalid(_ hint: String) -> RequestRefusal { RequestRefusal(.malformed, .invalidValue, hint: hint) }
+    public static func invalid(_ hint: String) -> RequestRefusal {
+        RequestRefusal(.malformed, .invalidValue, hint: hint)
+    }
 
     public static func notFound(_ hint: String) -> RequestRefusal { RequestRefusal(.notFound, .notFound, hint: hint) }
 
@@ -34,6 +40,8 @@ public struct RequestRefusal: Error, Equatable, Sendable {
     public static func integrity(_ what: String) -> RequestRefusal {
         RequestRefusal(
             .integrity, .integrity,
-            hint: "\(what) does not verify: someone changed the vault's files; stop, keep a copy, restore from an archive")
+            hint:
+                "\(what) does not verify: someone changed the vault's files; stop, keep a copy, restore from an archive"
+        )
     }
 }

@@ -140,7 +140,8 @@ public final class Turnstile: Sendable {
     }
 
     func append(
-        _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [], registering signed: SignedBlock? = nil
+        _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [],
+        registering signed: SignedBlock? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         let request = decision.verified.request
         let nonce = RequestNonce(
@@ -152,7 +153,8 @@ public final class Turnstile: Sendable {
             admit: { [self] place in admit(kid, signed, draft, at: place) })
         if let signed {
             submission.block = BlockRegistration(
-                id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode())
+                id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode()
+            )
             submission.onCommit = { [self] place in enter(signed, at: place) }
         }
         return try await submit(submission)

@@ -26,6 +26,9 @@ struct Cofferd: AsyncParsableCommand {
     @Option(help: "Unseal at the start with the passphrase in this file; reported as unattended by `coffer status`.")
     var unsealPassphraseFile: String?
 
+    @Flag(help: "Make index.db anew from the records when the vault is unsealed; the file may be missing.")
+    var rebuildIndex = false
+
     @Option(help: "Requests a second that one user may send on average.")
     var requestsPerSecond = ServerLimits().requestsPerSecond
 
@@ -77,7 +80,7 @@ struct Cofferd: AsyncParsableCommand {
 
     private func openBroker(_ folder: String) async throws -> BrokerService {
         do throws(RequestRefusal) {
-            let broker = try BrokerService(folder: folder) {
+            let broker = try BrokerService(folder: folder, rebuildsIndex: rebuildIndex) {
                 // The log could not be made durable: nothing may be answered any more, and nothing tidied up.
                 Terminal.write(Array("error: the access log could not be made durable; stopped\n".utf8), to: 2)
                 ProcessExit.now(Wire.ExitCode.logNotDurable.rawValue)

@@ -111,10 +111,55 @@ extension EndToEnd {
             try expectNoStart(sandbox, "planted")
         }
 
+        @Test func `a lost index is rebuilt on request, and look-ups find again`() throws {
+            let sandbox = try Sandbox()
+            try sandbox.makeVault()
+            let broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            let number = try sandbox.addSampleCustomer()
+            broker.stop()
+            for name in ["index.db", "index.db-wal", "index.db-shm"] {
+                try? FileManager.default.removeItem(atPath: sandbox.vault + "/" + name)
+            }
+            try expectNoStart(sandbox, "index.db is missing")
+            let again = try BrokerProcess(sandbox, arguments: ["--rebuild-index"])
+            try sandbox.unseal()
+            let found = try sandbox.answer("counter", "find", "--phone", Sandbox.sample.phone, "--purpose", "order")
+            #expect(found.text.contains(number))
+            again.stop()
+        }
+
+        @Test func `a policy is applied, its new field usable, and the next start accepts it`() throws {
+            let sandbox = try Sandbox()
+            try sandbox.makeVault()
+            let broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            let number = try sandbox.addSampleCustomer()
+            let text = try String(contentsOfFile: Sandbox.root + "/policies/takeout.yaml", encoding: .utf8)
+            let anchor = "      verified_at:"
+            let changed = text.replacingOccurrences(
+                of: anchor, with: "      doorbell:          {type: text, class: service}\n" + anchor)
+            let file = try sandbox.write("new.yaml", changed)
+            let applied = try sandbox.answer("owner", "policy", "apply", file)
+            #expect(applied.text.contains("doorbell"))
+            try sandbox.answer("counter", "customer", "update", number, "--field", "doorbell=右边", "--purpose", "order")
+            broker.stop()
+            let again = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            let shown = try sandbox.answer(
+                "counter", "customer", "show", number, "--fields", "name,phone", "--purpose", "order")
+            #expect(shown.text.contains(Sandbox.sample.name))
+            again.stop()
+        }
+
         private func expect(_ outcome: Outcome, _ code: Int32, _ what: String) throws {
             #expect(outcome.code == code, "\(what): exit \(outcome.code), \(outcome.text) \(outcome.errorText)")
-            #expect(outcome.text.contains(#"{"error":{"#) && outcome.text.contains(#""code":"#), "\(what): no JSON error")
-            #expect(outcome.errorText.contains("error:") || outcome.errorText.contains("Error:"), "\(what): no error line")
+            #expect(
+                outcome.text.contains(#"{"error":{"#) && outcome.text.contains(#""code":"#), "\(what): no JSON error")
+            #expect(
+                outcome.errorText.contains("error:") || outcome.errorText.contains("Error:"), "\(what): no error line")
         }
 
         private func expectNoStart(_ sandbox: Sandbox, _ expected: String) throws {

@@ -22,7 +22,8 @@ extension EndToEnd {
             let number = try sandbox.addSampleCustomer()
             let reads = 5
             for _ in 0..<reads {
-                try sandbox.answer("counter", "customer", "show", number, "--fields", "name,phone", "--purpose", "order")
+                try sandbox.answer(
+                    "counter", "customer", "show", number, "--fields", "name,phone", "--purpose", "order")
             }
             // A signal would end the tracer and not the broker.
             try sandbox.answer("owner", "seal")

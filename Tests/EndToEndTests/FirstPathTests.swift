@@ -4,7 +4,8 @@ import Testing
 extension EndToEnd {
     /// The whole first path with the real programs over a real socket.
     @Suite(.serialized) struct FirstPathTests {
-        @Test func `a customer is added, found, shown, and refused where the duty ends, all of it in a log that verifies`()
+        @Test
+        func `a customer is added, found, shown, and refused where the duty ends, all of it in a log that verifies`()
             throws
         {
             let sandbox = try Sandbox()

@@ -4,7 +4,9 @@ import Testing
 extension EndToEnd {
     /// No file of the vault, no export and nothing a program prints for others holds a value of a customer.
     @Suite(.serialized) struct PlaintextTests {
-        @Test func `neither databases, write-ahead logs, exports nor messages hold a customer's values in any form`() throws {
+        @Test func `neither databases, write-ahead logs, exports nor messages hold a customer's values in any form`()
+            throws
+        {
             let sandbox = try Sandbox()
             try sandbox.makeVault()
             let broker = try BrokerProcess(sandbox)

@@ -48,7 +48,7 @@ struct ShippedPolicyTests {
     static let takeout =
         both + [
             "customer customer-service: name phone address Fwl, email preferences source marketing_consent member_number "
-                + "level points Fw, birthday w",
+                + "level points Fw, birthday verified_at w",
             "customer online-service: name phone address M, preferences F, member_number =",
             "order online-service: number ordered_at dishes quantity amount payment delivered_at F, requests status Fw",
             "order finance: number ordered_at dishes quantity amount payment status F",
@@ -57,7 +57,7 @@ struct ShippedPolicyTests {
     static let shoeCare =
         both + [
             "customer customer-service: member_number email shoes bought_on care_wanted preferences source "
-                + "marketing_consent level points Fw, name phone address Fwl, id_number F1Mw, birthday w",
+                + "marketing_consent level points Fw, name phone address Fwl, id_number F1Mw, birthday verified_at w",
             "customer online-service: member_number =, name phone address M, shoes care_wanted preferences F",
             "service_order customer-service: all Fw",
             "service_order online-service: all F",

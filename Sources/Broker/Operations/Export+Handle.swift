@@ -35,7 +35,9 @@ enum BeginExportHandler: OperationHandler {
             guard !filter.kids.isEmpty else { throw .notFound("no such employee") }
         }
         do {
-            guard let note = try vault.stores.log.checkpoint() else { throw RequestRefusal.notFound("the log is empty") }
+            guard let note = try vault.stores.log.checkpoint() else {
+                throw RequestRefusal.notFound("the log is empty")
+            }
             let checkpoint = try Checkpoint.open(note, key: vault.logKeys.verifier)
             let id = "x_" + Crockford.randomLower(26)
             let statement = ExportStatement(

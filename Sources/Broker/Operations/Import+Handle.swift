@@ -20,7 +20,8 @@ enum BeginImportHandler: OperationHandler {
         else { throw .malformed("an import names the source file by its hash") }
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .import, record: OpenVault.customerKind), as: .import)
-        let identifying = vault.turnstile.policy.records.first { $0.name == OpenVault.customerKind }?.fields
+        let identifying =
+            vault.turnstile.policy.records.first { $0.name == OpenVault.customerKind }?.fields
             .filter { Normaliser.identity(of: $0.type) != nil }.map(\.name) ?? []
         let table = DuplicateTable(fields: identifying)
         let fillsTable = call.body.rows >= tableRows
@@ -29,8 +30,10 @@ enum BeginImportHandler: OperationHandler {
         let job: ImportJob
         do {
             let running = try vault.stores.records.importJobs(source: source, map: map).first { $0.state == .running }
-            job = running ?? ImportJob(
-                job: Random.bytes(16), source: source, map: map, started: call.verified.receivedMilliseconds)
+            job =
+                running
+                ?? ImportJob(
+                    job: Random.bytes(16), source: source, map: map, started: call.verified.receivedMilliseconds)
             if running == nil, !call.body.dryRun { try vault.stores.records.insert(job) }
         } catch { throw RequestRefusal(storage: error) }
         let id = Hex.encode(job.job)
@@ -97,13 +100,17 @@ enum EndImportHandler: OperationHandler {
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .import, record: OpenVault.customerKind), as: .import)
         let grant = try await vault.turnstile.log(decision, as: .import)
+        var totals = session.result
         do {
             if !session.isDryRun, let job = Hex.decode(call.body.job) {
+                // What earlier attempts stored counts too; what they found double or rejected was told then.
+                if let stored = try vault.stores.records.importJob(job) {
+                    (totals.rows, totals.imported) = (stored.rowsDone, stored.records)
+                }
                 try vault.stores.records.endImport(job, as: .finished)
             }
         } catch { throw RequestRefusal(storage: error) }
         vault.imports.remove(call.body.job)
-        let totals = session.result
         return Answer(
             EndImport.Reply(
                 rows: Int64(totals.rows), imported: Int64(totals.imported), updated: Int64(totals.updated),

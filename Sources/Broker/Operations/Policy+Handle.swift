@@ -89,8 +89,10 @@ extension OpenVault {
         do {
             let registry = try stores.records.registry()
             turnstile.replace(policy: policy, registry: registry)
+            let pin = SHA256.hash(policy.bytes)
+            guard files.pins != (pin, registry.digest) else { return }
             try files.updateSeal { facts in
-                facts.policyPin = SHA256.hash(policy.bytes)
+                facts.policyPin = pin
                 facts.registryHash = registry.digest
             }
         } catch let error as StorageError {

@@ -41,10 +41,10 @@ public enum StorageFile: String, CaseIterable, Hashable, Sendable {
     /// How to come by this file again: the last part of an error's hint.
     var wayBack: String {
         switch self {
-        case .vault: "restore the last data archive with coffer backup restore"
-        case .index: "it can be rebuilt from the records: see coffer doctor"
-        case .keyring: "restore the last keyring archive with coffer backup restore"
-        case .log: "restore the last log archive with coffer backup restore"
+        case .vault: "put back a copy of the whole folder"
+        case .index: "rebuild it from the records: start cofferd with --rebuild-index"
+        case .keyring: "put back a copy of the whole folder"
+        case .log: "put back a copy of the whole folder"
         }
     }
 }

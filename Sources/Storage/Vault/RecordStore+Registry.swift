@@ -23,6 +23,15 @@ public struct Registry: Equatable, Sendable {
     public let kinds: [RegisteredKind]
     public let fields: [RegisteredField]
 
+    /// The registry without fields, and kinds without fields, that `isKept` (kind, field) leaves out: what it was before
+    /// they were numbered, since numbers are only ever added.
+    public func keeping(_ isKept: (_ kind: String, _ field: String) -> Bool) -> Registry {
+        let names = Dictionary(uniqueKeysWithValues: kinds.map { ($0.number, $0.name) })
+        let kept = fields.filter { field in names[field.kind].map { isKept($0, field.name) } ?? false }
+        let used = Set(kept.map(\.kind))
+        return Registry(kinds: kinds.filter { used.contains($0.number) }, fields: kept)
+    }
+
     /// SHA-256 over all of it; the seal file holds it. Swapping two numbers would open an e-mail as a name.
     ///
     /// Form: `coffer/registry/v1` and a line feed; then per kind LE16 number, byte length, name; LE16 zero; then per

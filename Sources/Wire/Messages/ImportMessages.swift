@@ -163,7 +163,8 @@ public enum ImportBatch: WireOperation {
     }
 }
 
-/// `POST /v1/import/end`: closes the job and says what it did altogether, earlier attempts included.
+/// `POST /v1/import/end`: closes the job and says what it did: rows and customers of earlier attempts
+/// included, doubles and rejected rows of this attempt.
 public enum EndImport: WireOperation {
     public static let endpoint = Endpoint.importEnd
 

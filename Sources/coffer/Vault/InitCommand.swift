@@ -34,6 +34,9 @@ struct InitCommand: CofferCommand {
         completion: .file())
     var unsealPassphraseFile: String?
 
+    @Flag(help: "One computer, one owner: one passphrase, asked for once, for the vault and both keys.")
+    var solo = false
+
     @Option(
         help: ArgumentHelp("default, or test: cheap passphrases for trying things out.", valueName: "profile"),
         completion: .list(WireProfile.allCases.map(\.rawValue)))
@@ -46,6 +49,10 @@ struct InitCommand: CofferCommand {
         guard let profile = WireProfile(rawValue: profile) else {
             throw Failure.usage("--profile is default or test", why: "profile")
         }
+        if solo, unsealPassphraseFile != nil {
+            throw Failure.usage(
+                "--solo has one passphrase only", hint: "leave --unseal-passphrase-file out", why: "solo")
+        }
         let policy = try PolicyFile.parse(policy, output)
         let folder = try options.folder
         let places = NewIdentities(own: try options.identityPath, authority: try authority.path(options))
@@ -57,13 +64,15 @@ struct InitCommand: CofferCommand {
         do throws(VaultCreation.Failure) {
             creation = try VaultCreation(policy: policy.bytes, profile: profile.rawValue)
         } catch { throw Failure(error) }
-        let vaultPassphrase = try Passphrase(
-            file: unsealPassphraseFile, option: "--unseal-passphrase-file", output: output
-        ).new(for: "the vault")
+        let ownPassphrase = try options.passphrase(output).new(for: solo ? "the vault and your keys" : "your own key")
+        let vaultSource = Passphrase(file: unsealPassphraseFile, option: "--unseal-passphrase-file", output: output)
+        let vaultPassphrase = solo ? ownPassphrase.clone() : try vaultSource.new(for: "the vault")
+        // The same words under salts of their own: three slots, and none helps with another.
+        let authorityPassphrase =
+            solo
+            ? ownPassphrase.clone() : try authority.passphrase(options, output).new(for: "the authority's key")
         let signers = try places.make(
-            creation, name: name, profile: profile,
-            own: options.passphrase(output).new(for: "your own key"),
-            authority: authority.passphrase(options, output).new(for: "the authority's key"))
+            creation, name: name, profile: profile, own: ownPassphrase, authority: authorityPassphrase)
         do throws(VaultCreation.Failure) {
             let today = Moment.today(SystemClock().nowMilliseconds())
             let owner = VaultCreation.Owner(
