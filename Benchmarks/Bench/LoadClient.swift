@@ -99,7 +99,9 @@ final class LoadClient: @unchecked Sendable {
     private func exchange(_ request: [UInt8]) throws {
         var sent = 0
         while sent < request.count {
-            let count = request.withUnsafeBytes { write(descriptor, $0.baseAddress! + sent, request.count - sent) }
+            let count = request.withUnsafeBytes { buffer in
+                write(descriptor, buffer.baseAddress.map { $0 + sent }, request.count - sent)
+            }
             guard count > 0 else { throw Workbench.Failed(description: "write") }
             sent += count
         }
