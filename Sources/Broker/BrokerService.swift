@@ -81,6 +81,17 @@ public final class BrokerService: Sendable {
         return try open.get()
     }
 
+    /// The vault whose reply key signs: also while it stops, when the last replies are on their way.
+    private var signingVault: OpenVault? {
+        state.withLock { state in
+            switch state {
+            case .unsealed(let vault, _): vault
+            case .stopping(let vault): vault
+            case .sealed, .unsealing: nil
+            }
+        }
+    }
+
     private func refuse(_ failure: Authenticator.Failure, _ incoming: IncomingRequest) -> OutgoingReply {
         let refusal: RequestRefusal
         switch failure {
@@ -105,7 +116,7 @@ public final class BrokerService: Sendable {
     private func sign(
         _ body: [UInt8], status: Int, for binding: RequestBinding
     ) -> OutgoingReply {
-        guard let open = try? openVault() else { return ReplyProfile.unsigned(status: status, body: body) }
+        guard let open = signingVault else { return ReplyProfile.unsigned(status: status, body: body) }
         return ReplyProfile.sign(
             status: status, body: body, for: binding, kid: KeyID(open.keyset.replyPublicKey),
             created: files.clock.nowSeconds(), with: open.keyset.signReply)
@@ -175,21 +186,34 @@ public final class BrokerService: Sendable {
     private func start(
         _ open: OpenVault, by decision: Decision?, rebuildsIndex: Bool
     ) async throws(RequestRefusal) -> CommittedEntry {
-        var draft = EntryDraft(kind: .startup, decision: .allow, why: .granted)
-        draft.policy = open.turnstile.policy.sha256
-        var entry = try await open.turnstile.appendInternal(draft)
-        try await open.recover()
-        if rebuildsIndex { try await open.rebuildIndex() }
-        for failed in failedAttempts.withLock({ attempts in
+        // Whoever unseals comes first: nothing else may have happened when a replayed request is refused here.
+        var entry: CommittedEntry?
+        if let decision { entry = try await open.turnstile.log(decision, as: .unseal).entry }
+        do throws(RequestRefusal) {
+            let startup = try await open.turnstile.appendInternal(
+                EntryDraft(kind: .startup, decision: .allow, why: .granted, policy: open.turnstile.policy.sha256))
+            try await open.recover()
+            if rebuildsIndex { try await open.rebuildIndex() }
+            for failed in takeFailedAttempts() { _ = try? await open.turnstile.logRefusal(failed, as: .unseal) }
+            if decision != nil, facts.isHeld { try files.updateSeal { $0.isHeld = false } }
+            keepHouse(open)
+            return entry ?? startup
+        } catch {
+            // Something has been written: only a new process sees the files as they are now.
+            stopWaitingForSeal()
+            throw error
+        }
+    }
+
+    private func takeFailedAttempts() -> [Decision] {
+        failedAttempts.withLock { attempts in
             defer { attempts = [] }
             return attempts
-        }) {
-            _ = try? await open.turnstile.logRefusal(failed, as: .unseal)
         }
-        if let decision {
-            entry = try await open.turnstile.log(decision, as: .unseal).entry
-            if facts.isHeld { try files.updateSeal { $0.isHeld = false } }
-        }
+    }
+
+    /// Logs the sum of unauthenticated requests once a minute.
+    private func keepHouse(_ open: OpenVault) {
         housekeeping.withLock { task in
             task = Task {
                 while !Task.isCancelled {
@@ -198,7 +222,6 @@ public final class BrokerService: Sendable {
                 }
             }
         }
-        return entry
     }
 
     // MARK: - Sealing
@@ -207,15 +230,21 @@ public final class BrokerService: Sendable {
         let _: NoMembers = try Self.decode(verified.request.body)
         let open = try openVault()
         let decision = try await open.admit(verified, PolicyAsk(act: .seal, verb: "seal"), as: .seal)
+        // The panic button works on a full disk too: whatever fails from here on is reported, and the vault closes.
+        state.withLock { $0.beginStopping() }
+        defer { stopSignal.send() }
+        let held = Result { () throws(RequestRefusal) in try files.updateSeal { $0.isHeld = true } }
         let grant = try await open.turnstile.log(decision, as: .seal)
-        try files.updateSeal { $0.isHeld = true }
-        stopSignal.send()
+        try held.get()
         return try Self.encode(StateReply(state: .sealed), grant.entry)
     }
 
     /// Returns when somebody has sealed the vault, or when `stopWaitingForSeal` is called.
     public func sealRequested() async { await stopSignal.wait() }
-    public func stopWaitingForSeal() { stopSignal.send() }
+    public func stopWaitingForSeal() {
+        state.withLock { $0.beginStopping() }
+        stopSignal.send()
+    }
 
     /// Logs the end and closes the files. The process must end afterwards: that is what wipes the keys dependably.
     public func stop() async {

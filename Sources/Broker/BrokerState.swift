@@ -8,8 +8,8 @@ enum BrokerState {
     /// Somebody's passphrase is being stretched: one attempt at a time.
     case unsealing(SealedVault)
     case unsealed(OpenVault, SealedVault)
-    /// Keys are going; the process ends.
-    case stopping
+    /// The process ends; the vault is kept only for what must still be logged.
+    case stopping(OpenVault?)
 
     /// Begins an attempt. The refusal names what stands in its way.
     mutating func beginUnsealing() throws(RequestRefusal) -> SealedVault {
@@ -29,11 +29,21 @@ enum BrokerState {
         self = opened.map { .unsealed($0, vault) } ?? .sealed(vault)
     }
 
+    /// Answers nothing from now on. The open vault is kept for the last entry.
+    mutating func beginStopping() {
+        switch self {
+        case .unsealed(let open, _): self = .stopping(open)
+        case .sealed, .unsealing: self = .stopping(nil)
+        case .stopping: break
+        }
+    }
+
     /// The open vault, if this was the first to ask for the end.
     mutating func stop() -> OpenVault? {
-        defer { self = .stopping }
-        if case .unsealed(let open, _) = self { return open }
-        return nil
+        beginStopping()
+        guard case .stopping(let open) = self else { return nil }
+        self = .stopping(nil)
+        return open
     }
 }
 

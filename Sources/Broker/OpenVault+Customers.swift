@@ -125,11 +125,7 @@ extension OpenVault {
             decision, as: kind, numbers: change.numbers, revisions: change.revisions, seals: change.seals,
             records: change.inserts.map(\.id) + change.updates.map(\.id), scanned: scanned)
         do {
-            if change.retagged.isEmpty {
-                try await stores.index.insert(change.tags)
-            } else {
-                try await stores.index.replace(change.retagged, with: change.tags)
-            }
+            try await stores.index.insert(change.tags)
             try await stores.records.commit(
                 RecordBatch(
                     logSeq: entry.seq, inserts: change.inserts, updates: change.updates, progress: change.progress))
@@ -138,6 +134,8 @@ extension OpenVault {
             throw RequestRefusal(storage: error)
         }
         turnstile.settle(entry)
+        // Old tags go last: a tag too many is harmless, a tag too few hides a customer.
+        if !change.retagged.isEmpty { try? await stores.index.replace(change.retagged, with: change.tags) }
         return entry
     }
 

@@ -177,7 +177,10 @@ extension OpenVault {
             if isApplied { writer.resolve(intent: intent.seq) } else { await turnstile.logAborted(seq: intent.seq) }
         }
         // Below the oldest open intent nobody will ask again which batches are durable.
-        do { try stores.records.forgetApplied(below: try intents.first?.seq ?? stores.log.size()) } catch {
+        do throws(StorageError) {
+            let settled = if let oldest = intents.first { oldest.seq } else { try stores.log.size() }
+            try stores.records.forgetApplied(below: settled)
+        } catch {
             throw RequestRefusal(storage: error)
         }
     }

@@ -45,14 +45,15 @@ public struct BrokerServer: Sendable {
             },
             eventLoopGroup: group, logger: logger)
         let sealing = SealWatch(broker: broker)
-        let services = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: server),
-                    .init(service: sealing, successTerminationBehavior: .gracefullyShutdownGroup),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await services.run()
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: server),
+                .init(service: sealing, successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // A peer that keeps sending, or never reads its reply, must not keep the keys in memory.
+        configuration.maximumGracefulShutdownDuration = .seconds(limits.secondsToDrain)
+        do { try await ServiceGroup(configuration: configuration).run() } catch is CancellationError {}
         try? DurableFile.remove(socketPath)
         try await group.shutdownGracefully()
     }

@@ -6,6 +6,8 @@ public struct ServerLimits: Sendable {
     public var connections = 256
     /// A connection without a complete request for this long is closed: an idle one and one that trickles alike.
     public var secondsToCompleteRequest = 30
+    /// What is in flight when the broker stops has this long to be answered.
+    public var secondsToDrain = 10
     /// Requests a second that one user id may send on average; twice as many in a burst.
     public var requestsPerSecond = 2_000
 

@@ -70,6 +70,7 @@ public struct Decision: Sendable {
         draft.capability = standing?.capability.text ?? ""
         draft.policy = policy
         draft.object = request.head.object
+        if case .only(let shops)? = standing?.shops { draft.shop = shops.first?.text ?? "" }
         draft.terminal = verified.peer.terminal
         draft.via = verified.peer.via
         draft.uid = verified.peer.uid
@@ -113,6 +114,12 @@ public struct Gate: Sendable {
             return refused(.denied(.unknownField, hint: "the policy declares no field \(field)"))
         }
 
+        // A request without a form asks for the best one its role has; blocks and policy then judge that very form.
+        if ask.form == nil, !ask.fields.isEmpty, ask.act == .read, let purpose = ask.purpose,
+            let role = authority.enrolments[verified.request.kid]?.role
+        {
+            ask.form = policy.bestForm(role: role, fields: ask.fields, purpose: purpose)
+        }
         let standing: Standing
         switch authority.evaluate(authorityAsk(verified, ask), now: verified.receivedMilliseconds / 1_000) {
         case .success(let found): standing = found
@@ -122,10 +129,6 @@ public struct Gate: Sendable {
             return refused(
                 .denied(.unknownRole, hint: "the policy in force has no role \(standing.role); ask the owner"), standing
             )
-        }
-        // A request without a form gets the best one its role has; the head's empty form is what was signed and logged.
-        if ask.form == nil, !ask.fields.isEmpty, let purpose = ask.purpose, ask.act == .read {
-            ask.form = policy.bestForm(role: standing.role, fields: ask.fields, purpose: purpose)
         }
         switch policy.decide(role: standing.role, ask: ask) {
         case .allow(let grant):
@@ -148,7 +151,7 @@ public struct Gate: Sendable {
         var shop: ShopName?
         if case .only(let shops)? = authority.root(for: request.kid)?.block.shops { shop = shops.first }
         return Ask(
-            kid: request.kid, act: request.head.act, fields: request.head.fields, form: request.head.form ?? .masked,
+            kid: request.kid, act: request.head.act, fields: request.head.fields, form: ask.form ?? .masked,
             purpose: ask.purpose, shop: shop, customers: request.head.customers, orders: request.head.orders,
             capability: request.capability.flatMap { BlockID($0) }, peerUID: verified.peer.userID)
     }

@@ -73,14 +73,15 @@ extension Turnstile {
 
     /// The values a grant covers. Checks the seal of the record, then opens each field.
     ///
-    /// A field outside the grant, or a record of another customer, is an error of the program and traps: it must never
-    /// be answered with less than was logged or more than was granted.
+    /// A field outside the grant, or a record of another customer, is an error of the program and refused: nothing is
+    /// ever released beyond what was logged.
     public func release(
         _ grant: LoggedGrant, of record: StoredRecord, fields: [FieldName]
     ) throws(RequestRefusal) -> ReleasedRecord {
-        precondition(grant.customers.contains(record.customer), "a grant releases the customers of its entry")
-        precondition(grant.fields.isSuperset(of: fields), "a grant releases the fields of its entry")
-        precondition(grant.form != .match, "a right to compare releases nothing")
+        guard grant.form != .match, grant.customers.contains(record.customer), grant.fields.isSuperset(of: fields)
+        else {
+            throw RequestRefusal(.internal, .field, hint: "the broker asked for more than it had logged; report this")
+        }
         let map = fieldMap
         guard let key = try opener.keys(of: [record])[record.customer] else {
             throw .notFound("this customer has been erased")

@@ -3,6 +3,7 @@ internal import Policy
 internal import Primitives
 public import Storage
 public import VaultModel
+internal import Wire
 
 /// A value that a record lacks, and the place where it may be stored.
 public struct MissingValue: Sendable {
@@ -26,7 +27,9 @@ extension Turnstile {
             guard present.isEmpty || place.definition.isMany else { continue }
             // An absent field has one envelope that says so; the first value takes its place.
             var ordinal = present.isEmpty ? 0 : (record.fields.last { $0.field == place.field }?.ordinal ?? 0) + 1
-            for value in values where !present.contains(where: { $0.utf8.elementsEqual(value.utf8) }) {
+            let room = FieldValues.mostValues - present.count
+            for value in values.prefix(max(0, room))
+            where !present.contains(where: { $0.utf8.elementsEqual(value.utf8) }) {
                 missing.append(MissingValue(field: field, ordinal: ordinal, value: value))
                 ordinal += 1
             }

@@ -120,14 +120,24 @@ public final class Turnstile: Sendable {
         _ = try? await submit(LogSubmission(draft: draft, aborts: seq))
     }
 
+    /// Whether a block would be registered now: asked before anything is prepared for it. The writer asks again.
+    public func requireRegistrable(_ signed: SignedBlock, _ decision: Decision) throws(RequestRefusal) {
+        guard decision.head.object == Hex.encode(signed.id.bytes) else {
+            throw .malformed("the head must name the block by its hash")
+        }
+        let controls = controls
+        var trial = controls.authority
+        do throws(BlockRefusal) {
+            try trial.register(signed, at: (trial.lastIndex ?? 0) + 1, time: clock.nowMilliseconds())
+        } catch { throw .denied(error.reason, hint: "the block was refused: \(error.code)") }
+    }
+
     /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash.
     public func register(
         _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
-        guard decision.head.object == Hex.encode(signed.id.bytes) else {
-            throw .malformed("the head must name the block by its hash")
-        }
+        try requireRegistrable(signed, decision)
         let subject = EntrySubject(ref: decision.head.ref)
         return try await append(
             decision.draft(kind, subject: subject, released: 0), for: decision, registering: signed)

@@ -21,6 +21,7 @@ enum BeginExportHandler: OperationHandler {
         guard body.customer.map({ [$0.text] }) ?? [] == call.head.customers else {
             throw .malformed("a customer the export is about stands in the head too")
         }
+        guard call.head.object.isEmpty else { throw .malformed("the broker names the export's statement") }
         var filter = ExportFilter()
         filter.customer = body.customer?.text ?? ""
         filter.capability = body.delegation
@@ -77,6 +78,7 @@ enum GetExportPageHandler: OperationHandler {
     static func handle(
         _ call: Call<GetExportPage.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<GetExportPage.Reply> {
+        try await vault.requireExportRight(call.verified)
         let session = try vault.exports.session(
             call.body.export, of: call.verified.request.kid, now: call.verified.receivedMilliseconds)
         guard call.body.from < session.size, call.body.count > 0 else {
@@ -107,6 +109,7 @@ enum GetExportObjectHandler: OperationHandler {
     static func handle(
         _ call: Call<GetExportObject.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<GetExportObject.Reply> {
+        try await vault.requireExportRight(call.verified)
         _ = try vault.exports.session(
             call.body.export, of: call.verified.request.kid, now: call.verified.receivedMilliseconds)
         let data: [UInt8]?
@@ -141,6 +144,11 @@ enum EndExportHandler: OperationHandler {
 }
 
 extension OpenVault {
+    /// Pages make no entry while they are allowed; the right is asked anew for each, and a refusal is logged.
+    func requireExportRight(_ verified: VerifiedRequest) async throws(RequestRefusal) {
+        _ = try await admit(verified, PolicyAsk(act: .logExport, verb: "export"), as: .export)
+    }
+
     /// Which parts of the first `size` entries a filter leaves out. Opens every core unless the filter is empty.
     func withheld(by filter: ExportFilter, size: UInt64) async throws(RequestRefusal) -> WithheldParts {
         var withheld = WithheldParts()

@@ -61,6 +61,7 @@ enum ImportBatchHandler: OperationHandler {
         guard call.body.rows.count <= mostRows, call.body.dryRun == session.isDryRun else {
             throw .malformed("a batch has at most \(mostRows) rows")
         }
+        try requireHead(call.head)
         let named = Set(call.head.fields.map(\.field))
         guard call.body.rows.allSatisfy({ named.isSuperset(of: $0.fields.names) }) else {
             throw .malformed("the head must name the fields of the rows")
@@ -76,7 +77,13 @@ enum ImportBatchHandler: OperationHandler {
                 entry = try await vault.turnstile.log(decision, as: .import, scanned: batch.scanned).entry
             } else {
                 change.progress = try vault.progress(of: call.body.job, rows: call.body.rows.count, change)
-                entry = try await vault.apply(change, decision, as: .import, scanned: batch.scanned)
+                do throws(RequestRefusal) {
+                    entry = try await vault.apply(change, decision, as: .import, scanned: batch.scanned)
+                } catch {
+                    // The session remembers customers who were not stored: it goes, and the next begin starts afresh.
+                    vault.imports.remove(call.body.job)
+                    throw error
+                }
             }
             session.add(batch.totals)
             return Answer(
@@ -85,6 +92,15 @@ enum ImportBatchHandler: OperationHandler {
                     duplicates: Int64(batch.totals.duplicates), rejected: batch.rejected),
                 entry)
         }
+    }
+}
+
+extension ImportBatchHandler {
+    /// An import is about customers and names none beforehand.
+    fileprivate static func requireHead(_ head: RequestHead) throws(RequestRefusal) {
+        guard head.customers.isEmpty, head.orders.isEmpty,
+            head.fields.allSatisfy({ $0.record == OpenVault.customerKind })
+        else { throw .malformed("an import names fields of customers, and no customer") }
     }
 }
 

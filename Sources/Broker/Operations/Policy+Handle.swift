@@ -32,6 +32,10 @@ enum ApplyPolicyHandler: OperationHandler {
         }
         let before = vault.turnstile.policy
         let entry = try await vault.writes.run { () throws(RequestRefusal) in
+            // Fields are numbered for good: not before it is clear that the block will be taken.
+            do throws(RequestRefusal) { try vault.turnstile.requireRegistrable(signed, decision) } catch {
+                throw await vault.refuse(decision, error, as: .policy)
+            }
             try vault.store(policy)
             let entry = try await vault.turnstile.register(signed, decision, as: .policy)
             try vault.enforce(policy)

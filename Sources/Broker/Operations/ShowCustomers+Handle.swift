@@ -15,6 +15,7 @@ enum ShowCustomersHandler: OperationHandler {
         guard !head.customers.isEmpty, !head.fields.isEmpty else {
             throw .malformed("a read names at least one customer and one field")
         }
+        guard head.form != .match else { throw .malformed("comparing has an operation of its own") }
         let decision = try await vault.admit(call.verified, PolicyAsk(act: .read), as: .read)
         let records = try await vault.customers(of: decision, as: .read)
         let grant = try await vault.turnstile.log(decision, as: .read, releasing: records)
