@@ -23,8 +23,8 @@ final class LoadClient: @unchecked Sendable {
         key = KeySigner(try file.open(passphrase: SecretBytes(wiping: &secret)))
         kid = file.identity.kid
         authority = file.identity.vault.description
-        // Far above what the command line has used.
-        counter = 1_000_000
+        // Above whatever the key has used: microseconds since 1970.
+        counter = UInt64(Date().timeIntervalSince1970 * 1e6)
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -48,7 +48,9 @@ final class Workbench {
             arguments + [
                 "--dir", vault, "--identity", identity(who), "--passphrase-file", try passphrase(who), "--json",
             ]
-        process.environment = ["PATH": "/usr/bin:/bin", "XDG_STATE_HOME": folder + "/state", "LANG": "C.UTF-8"]
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "HOME": folder, "XDG_STATE_HOME": folder + "/state", "LANG": "C.UTF-8",
+        ]
         let out = Pipe()
         process.standardOutput = out
         process.standardError = FileHandle.nullDevice
