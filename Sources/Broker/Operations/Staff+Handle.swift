@@ -174,8 +174,8 @@ extension OpenVault {
         } catch { throw RequestRefusal(storage: error) }
     }
 
-    /// The name of a member of staff; a placeholder when its envelope does not open, which must not lock the owner out
-    /// of her list.
+    /// The name of a member of staff; `(unreadable)` when its envelope does not open, which must not lock the owner
+    /// out of her list.
     func name(of row: StaffRow) -> String {
         (try? keyset.openStaffName(row.name, person: row.person, vault: vault, revision: 1)) ?? "(unreadable)"
     }
