@@ -15,7 +15,7 @@ final class LoadClient: @unchecked Sendable {
     private let descriptor: Int32
     private var counter: UInt64
     private var prepared: [[UInt8]] = []
-    private var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
+    private var buffer = [UInt8](repeating: 0, count: 1_024 * 1_024)
 
     init(_ bench: Workbench, _ who: String) throws {
         let file = try IdentityFile.read(bench.identity(who))
@@ -105,24 +105,40 @@ final class LoadClient: @unchecked Sendable {
             guard count > 0 else { throw Workbench.Failed(description: "write") }
             sent += count
         }
-        var received: [UInt8] = []
+        var received = 0
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { throw Workbench.Failed(description: "read") }
-            received += buffer[..<count]
-            guard let end = Self.headEnd(received) else { continue }
-            let head = String(decoding: received[..<end], as: UTF8.self)
-            guard head.hasPrefix("HTTP/1.1 200") else {
-                throw Workbench.Failed(description: String(decoding: received, as: UTF8.self))
+            let count = buffer.withUnsafeMutableBytes { bytes in
+                read(descriptor, bytes.baseAddress.map { $0 + received }, bytes.count - received)
             }
-            let length =
-                head.lowercased().components(separatedBy: "content-length: ").dropFirst().first
-                .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
-            if received.count >= end + 4 + length { return }
+            guard count > 0 else { throw Workbench.Failed(description: "read") }
+            received += count
+            guard let length = try buffer.withUnsafeBytes({ try Self.replyLength($0[..<received]) }) else { continue }
+            if received >= length { return }
         }
     }
 
-    private static func headEnd(_ bytes: [UInt8]) -> Int? {
+    /// Bytes of a whole successful reply, once its head is there. It looks at bytes: what the generator spends is taken
+    /// from the broker beside it.
+    private static func replyLength(_ bytes: Slice<UnsafeRawBufferPointer>) throws -> Int? {
+        guard let end = headEnd(bytes) else { return nil }
+        guard bytes.starts(with: Array("HTTP/1.1 200".utf8)) else {
+            throw Workbench.Failed(description: String(decoding: bytes, as: UTF8.self))
+        }
+        var line = bytes.startIndex
+        while line < end {
+            var next = line
+            while bytes[next] != 0x0D { next += 1 }
+            if next - line > 16,
+                bytes[line..<line + 16].elementsEqual("content-length: ".utf8, by: { $0 | 0x20 == $1 | 0x20 })
+            {
+                return end + 4 + bytes[line + 16..<next].reduce(0) { $0 * 10 + Int($1 & 0x0F) }
+            }
+            line = next + 2
+        }
+        return end + 4
+    }
+
+    private static func headEnd(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
         guard bytes.count >= 4 else { return nil }
         for index in 0...bytes.count - 4
         where bytes[index] == 13 && bytes[index + 1] == 10 && bytes[index + 2] == 13 && bytes[index + 3] == 10 {

@@ -98,6 +98,17 @@ final class Workbench {
         return kilobytes / 1_024
     }
 
+    /// Processor time the broker has used so far, in seconds; the kernel counts it in hundredths.
+    func processorSeconds() -> Double {
+        guard let broker,
+            let text = try? String(contentsOfFile: "/proc/\(broker.processIdentifier)/stat", encoding: .utf8),
+            let tail = text.split(separator: ")").last
+        else { return .nan }
+        let fields = tail.split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return .nan }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// A file of invented customers `range`, in the shape of the takeout map.
     func customers(_ range: Range<Int>) throws -> String {
         let path = "\(folder)/customers-\(range.lowerBound)-\(range.upperBound).csv"

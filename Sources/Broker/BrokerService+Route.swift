@@ -46,7 +46,7 @@ extension BrokerService {
     ) async throws(RequestRefusal) -> [UInt8] {
         let body: Handler.Op.Request = try decode(verified.request.body)
         let answer = try await Handler.handle(Call(verified: verified, body: body), in: vault)
-        return try encode(answer.message, answer.entry)
+        return encode(answer.message, answer.entry)
     }
 
     static func decode<Message: WireMessage>(_ body: [UInt8]) throws(RequestRefusal) -> Message {
@@ -55,14 +55,9 @@ extension BrokerService {
         }
     }
 
-    static func encode(
-        _ message: some WireMessage, _ entry: CommittedEntry?
-    ) throws(RequestRefusal) -> [UInt8] {
+    static func encode<Message: WireMessage>(_ message: Message, _ entry: CommittedEntry?) -> [UInt8] {
         guard let entry else { return ReplyBody(message, entry: 0, receipt: .object([:])).encode() }
-        guard let receipt = try? JSONValue.parse(entry.receipt.encode(), limits: .message) else {
-            throw RequestRefusal(.internal, .unavailable)
-        }
-        return ReplyBody(message, entry: entry.seq, receipt: receipt).encode()
+        return ReplyBody.encode(message, entry: entry.seq, receipt: entry.receipt.encode())
     }
 
     // MARK: - What is said without a signature

@@ -140,7 +140,7 @@ public final class BrokerService: Sendable {
             let open = try await Self.open(sealed, SecretBytes(copying: Array(body.passphrase.text.utf8)))
             let entry = try await start(open, by: decision, rebuildsIndex: sealed.rebuildsIndex)
             opened = open
-            return try Self.encode(StateReply(state: .unsealed), entry)
+            return Self.encode(StateReply(state: .unsealed), entry)
         } catch {
             if error.code != .unauthenticated {
                 failedAttempts.withLock { if $0.count < 16 { $0.append(decision.refused(error)) } }
@@ -236,7 +236,7 @@ public final class BrokerService: Sendable {
         let held = Result { () throws(RequestRefusal) in try files.updateSeal { $0.isHeld = true } }
         let grant = try await open.turnstile.log(decision, as: .seal)
         try held.get()
-        return try Self.encode(StateReply(state: .sealed), grant.entry)
+        return Self.encode(StateReply(state: .sealed), grant.entry)
     }
 
     /// Returns when somebody has sealed the vault, or when `stopWaitingForSeal` is called.

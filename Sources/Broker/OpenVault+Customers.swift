@@ -64,8 +64,7 @@ extension OpenVault {
                 guard let tag = turnstile.tagRows(for: field, [value], of: .none).first,
                     let wanted = try? normaliser.normalise(stored: value)
                 else { continue }
-                let result = try turnstile.compare(
-                    grant, try candidates(tag), field: field, by: normaliser, with: wanted)
+                let result = try self.matches(grant, tag, field: field, by: normaliser, with: wanted)
                 scanned += result.scanned
                 for record in result.matches where !matches.contains(where: { $0.id == record.id }) {
                     matches.append(record)

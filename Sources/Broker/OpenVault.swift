@@ -94,18 +94,29 @@ final class OpenVault: Sendable {
         }
     }
 
-    /// The records a tag points to. More than `StorageLimits.recordsAtOnce` means an index with too few bits.
-    func candidates(_ tag: TagRow) throws(RequestRefusal) -> [StoredRecord] {
+    /// The records a tag points to that hold the value: one field of each is opened, the few that match are fetched
+    /// whole, compared again and their seals checked.
+    func matches(
+        _ grant: CompareGrant, _ tag: TagRow, field: FieldName, by normaliser: Normaliser, with wanted: [UInt8]
+    ) throws(RequestRefusal) -> ComparisonResult {
+        let candidates = try candidates(tag)
+        let matching = try turnstile.matching(grant, candidates, field: field, by: normaliser, with: wanted)
+        let whole = try turnstile.compare(grant, try fetch(matching), field: field, by: normaliser, with: wanted)
+        return ComparisonResult(matches: whole.matches, scanned: candidates.count)
+    }
+
+    /// The tagged field of each record a tag points to.
+    private func candidates(_ tag: TagRow) throws(RequestRefusal) -> [FieldCandidate] {
         do {
             let ids = try stores.index.candidates(
                 field: tag.field, index: tag.index, generation: tag.generation, tag: tag.tag)
-            var records: [StoredRecord] = []
-            records.reserveCapacity(ids.count)
+            var candidates: [FieldCandidate] = []
+            candidates.reserveCapacity(ids.count)
             for start in stride(from: 0, to: ids.count, by: StorageLimits.recordsAtOnce) {
                 let end = min(start + StorageLimits.recordsAtOnce, ids.count)
-                records += try stores.records.fetch(records: Array(ids[start..<end]))
+                candidates += try stores.records.candidates(Array(ids[start..<end]), field: tag.field)
             }
-            return records
+            return candidates
         } catch { throw RequestRefusal(storage: error) }
     }
 

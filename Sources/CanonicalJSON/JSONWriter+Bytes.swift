@@ -5,14 +5,19 @@ extension JSONWriter {
     /// Escaped are `"`, `\` and the control characters below U+0020, nothing else: two-letter escapes where JSON has
     /// one, `\u00xx` in lower case otherwise.
     public static func escape(_ text: String, into bytes: inout [UInt8]) {
-        // Nearly all texts need no escape: append, look, and start over in the rare case.
-        let start = bytes.count
-        bytes.append(contentsOf: text.utf8)
-        for index in start..<bytes.count where needsEscape(bytes[index]) {
-            bytes.removeSubrange(start...)
-            for byte in text.utf8 { escape(byte, into: &bytes) }
-            return
+        var text = text
+        text.withUTF8 { unsafe escape($0, into: &bytes) }
+    }
+
+    /// Copies runs between escapes as a whole: nearly all texts are one such run.
+    private static func escape(_ utf8: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+        var start = 0
+        for index in utf8.indices where unsafe needsEscape(utf8[index]) {
+            unsafe bytes.append(contentsOf: utf8[start..<index])
+            unsafe escape(utf8[index], into: &bytes)
+            start = index + 1
         }
+        unsafe bytes.append(contentsOf: utf8[start...])
     }
 
     /// Appends `text` as a JSON string, quotation marks included.
@@ -43,7 +48,6 @@ extension JSONWriter {
     }
 
     private static func escape(_ byte: UInt8, into bytes: inout [UInt8]) {
-        guard needsEscape(byte) else { return bytes.append(byte) }
         bytes.append(UInt8(ascii: "\\"))
         if let letter = letter(escaping: byte) { return bytes.append(letter) }
         literal("u00", into: &bytes)

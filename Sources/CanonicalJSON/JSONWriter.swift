@@ -100,6 +100,22 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// An object of `members` and one more whose value is canonical already.
+    public mutating func object(_ members: [String: JSONValue], with name: String, canonical encoded: [UInt8]) {
+        separate()
+        var separator = UInt8(ascii: "{")
+        let names = (members.keys + [name]).sorted(by: MemberOrder.precedes)
+        for member in names {
+            bytes.append(separator)
+            separator = UInt8(ascii: ",")
+            Self.quote(member, into: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            if let value = members[member] { value.append(to: &bytes) } else { bytes.append(contentsOf: encoded) }
+        }
+        bytes.append(UInt8(ascii: "}"))
+        needsComma = true
+    }
+
     // MARK: Members
 
     public mutating func member(_ name: StaticString, _ text: String) {

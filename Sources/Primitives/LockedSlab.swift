@@ -10,7 +10,8 @@ private import Synchronization
 /// when it falls short.
 final class LockedSlab: Sendable {
     static let cellSize = 64
-    static let cellCount = 16_384
+    /// 6 MiB: what Debian lets a process lock, 8 MiB, less room for the rest.
+    static let cellCount = 98_304
     static let shared = LockedSlab()
 
     private let base: Address

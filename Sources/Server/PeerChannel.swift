@@ -21,7 +21,9 @@ struct PeerChannel: ServerChildChannel {
 
     func handle(value: Value, logger: Logger) async {
         let peer = try? await Self.credentials(of: value.channel)
-        await Self.$peer.withValue(peer) { await http.handle(value: value, logger: logger) }
+        await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+            await Self.$peer.withValue(peer) { await http.handle(value: value, logger: logger) }
+        }
     }
 
     private static func credentials(of channel: any Channel) async throws -> PeerCredentials {

@@ -29,6 +29,28 @@ extension Turnstile {
         return CompareGrant()
     }
 
+    /// Which of these candidates hold a value of `field` that normalises to `wanted`. Their records are to be fetched
+    /// whole and compared again: only then are their seals checked.
+    public func matching(
+        _ grant: CompareGrant, _ candidates: [FieldCandidate], field: FieldName, by normaliser: Normaliser,
+        with wanted: [UInt8]
+    ) throws(RequestRefusal) -> [RecordID] {
+        guard let place = fieldMap.place(field) else {
+            throw .denied(.unknownField, hint: "the policy declares no field \(field)")
+        }
+        let keys = try opener.keys(of: candidates)
+        var matches: [RecordID] = []
+        for candidate in candidates {
+            // Without a key the customer has been erased and a stale tag has led here.
+            guard let key = keys[candidate.customer], candidate.kind == place.table else { continue }
+            let isMatch = try opener.values(of: place, in: candidate, key: key).contains { value in
+                (try? normaliser.normalise(stored: value)).map { ConstantTime.equal($0, wanted) } ?? false
+            }
+            if isMatch { matches.append(candidate.id) }
+        }
+        return matches
+    }
+
     /// Which of these records hold a value of `field` that normalises to `wanted`. The bytes are compared, all of
     /// them; the seal of every match is checked, so that a rolled-back or forged field cannot pass for a match.
     public func compare(

@@ -4,10 +4,12 @@ public import Policy
 public import Storage
 public import VaultModel
 
-/// What decides at one moment: blocks, policy, and where fields and tags are stored. A new value replaces the old one
+/// What decides at one moment: blocks, policy, and where fields and tags are stored. A new object replaces the old one
 /// when a block is registered; whoever holds the old one finishes with it, and the log's writer checks again.
-public struct Controls: Sendable {
-    public internal(set) var authority: AuthorityState
+///
+/// An object rather than a value: every request looks at it several times, and a copy would count a dozen references.
+public final class Controls: Sendable {
+    public let authority: AuthorityState
     public let policy: PolicyDocument
     public let fields: FieldMap
     /// The blind indexes of each indexed field, the deciding generation first.
@@ -25,6 +27,14 @@ public struct Controls: Sendable {
             }
         }
         self.indexes = indexes
+    }
+
+    /// The same with other blocks.
+    init(_ other: Controls, authority: AuthorityState) {
+        self.authority = authority
+        policy = other.policy
+        fields = other.fields
+        indexes = other.indexes
     }
 }
 

@@ -13,12 +13,12 @@ struct RecordOpener: Sendable {
 
     /// The keys of the customers who own these records, from the cache or unwrapped from the keyring in one read. A
     /// customer who was erased has none.
-    func keys(of records: [StoredRecord]) throws(RequestRefusal) -> [RecordID: CustomerKey] {
+    func keys(of records: [some SealedItem]) throws(RequestRefusal) -> [RecordID: CustomerKey] {
         var keys: [RecordID: CustomerKey] = [:]
         keys.reserveCapacity(records.count)
         var missing: [RecordID: UInt32] = [:]
         for record in records where keys[record.customer] == nil {
-            let version = Self.version(of: record)
+            let version = record.keyVersion
             if record.customer == .none {
                 keys[.none] = keyset.shopKey
             } else if let key = cache.key(of: record.customer, version: version) {
@@ -59,7 +59,7 @@ struct RecordOpener: Sendable {
 
     /// The values of one field, in the order of their ordinals; none when it is absent.
     func values(
-        of place: FieldMap.Place, in record: StoredRecord, key: CustomerKey
+        of place: FieldMap.Place, in record: some SealedItem, key: CustomerKey
     ) throws(RequestRefusal) -> [String] {
         guard record.kind == place.table else { throw .integrity("a record") }
         var values: [String] = []
@@ -75,11 +75,26 @@ struct RecordOpener: Sendable {
         }
         return values
     }
+}
 
-    /// The key version a record's fields are sealed under. All fields of a record share one version.
-    private static func version(of record: StoredRecord) -> UInt32 {
-        record.fields.first.flatMap { Envelope.keyVersion(of: $0.envelope) } ?? 0
-    }
+/// A record or a part of one, with what opening a field of it needs.
+protocol SealedItem {
+    var id: RecordID { get }
+    var customer: RecordID { get }
+    var kind: UInt16 { get }
+    var rev: UInt64 { get }
+    var fields: [StoredField] { get }
+}
+
+extension SealedItem {
+    /// The key version the fields are sealed under. All fields of a record share one version.
+    var keyVersion: UInt32 { fields.first.flatMap { Envelope.keyVersion(of: $0.envelope) } ?? 0 }
+}
+
+extension StoredRecord: SealedItem {}
+
+extension FieldCandidate: SealedItem {
+    var fields: [StoredField] { values }
 }
 
 extension RequestRefusal {

@@ -1,5 +1,7 @@
 public import Host
 internal import Primitives
+internal import Synchronization
+internal import VaultModel
 public import Wire
 
 /// A request whose bytes, form, time and signature have been checked. Only `Authenticator` makes one, so that whatever
@@ -20,7 +22,7 @@ public struct VerifiedRequest: Sendable {
 }
 
 /// The first step of every request: bytes in, a verified request or a refusal out. Pure but for the clock.
-public struct Authenticator: Sendable {
+public final class Authenticator: Sendable {
     /// Why a request did not pass.
     public enum Failure: Error, Equatable, Sendable {
         /// It does not have the one accepted form; said to the sender, since the form is public.
@@ -34,6 +36,7 @@ public struct Authenticator: Sendable {
     /// What `@authority` must be: the vault's id on the socket. A request signed for another vault stops here.
     private let authority: String
     private let clock: any WallClock
+    private let keys = PublicKeyCache()
 
     public init(authority: String, clock: any WallClock) {
         self.authority = authority
@@ -47,7 +50,28 @@ public struct Authenticator: Sendable {
         } catch { throw .form(error) }
         let now = clock.nowMilliseconds()
         guard request.freshness(now: now / 1_000) == .fresh else { throw .clock }
-        guard request.hasValidSignature() else { throw .signature }
+        guard let key = keys.key(request.kid), request.hasValidSignature(by: key) else { throw .signature }
+        keys.remember(key, as: request.kid)
         return VerifiedRequest(request: request, peer: peer, receivedMilliseconds: now)
+    }
+}
+
+/// Keys that have been checked to be points of large order: the check costs as much as a signature's, and the people of
+/// a shop keep their keys. Only keys with a valid signature enter, so that strangers cannot push others out cheaply.
+private final class PublicKeyCache: Sendable {
+    private static let most = 1_024
+    private let known = Mutex<[KeyID: Ed25519.PublicKey]>([:])
+
+    /// Nil for a key that no signature can be trusted under.
+    func key(_ kid: KeyID) -> Ed25519.PublicKey? {
+        known.withLock { $0[kid] } ?? Ed25519.PublicKey(kid.rawKey)
+    }
+
+    func remember(_ key: Ed25519.PublicKey, as kid: KeyID) {
+        known.withLock { known in
+            guard known[kid] == nil else { return }
+            if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
+            known[kid] = key
+        }
     }
 }

@@ -134,8 +134,24 @@ public struct MessageReader {
 /// Collects the members of an object; the canonical order is the encoder's affair.
 public struct MessageWriter {
     private var members: [String: JSONValue] = [:]
+    /// The one member that comes encoded already, to be copied instead of read and written again.
+    private var encoded: (name: String, bytes: [UInt8])?
 
     public init() {}
+
+    /// Bytes that are one canonical value. At most one member of a message may be given so.
+    mutating func put(_ name: String, canonical bytes: [UInt8]) {
+        precondition(encoded == nil && members[name] == nil, "a member is written once")
+        encoded = (name, bytes)
+    }
+
+    /// The object in canonical form.
+    public func encode() -> [UInt8] {
+        guard let encoded else { return value.encode() }
+        var writer = JSONWriter(reserving: 1_024 + encoded.bytes.count)
+        writer.object(members, with: encoded.name, canonical: encoded.bytes)
+        return writer.bytes
+    }
 
     public mutating func put(_ name: String, _ value: JSONValue) {
         let previous = members.updateValue(value, forKey: name)
@@ -154,5 +170,8 @@ public struct MessageWriter {
         put(name, .array(parts.map(\.jsonValue)))
     }
 
-    public var value: JSONValue { .object(members) }
+    public var value: JSONValue {
+        precondition(encoded == nil, "a message with an encoded member is encoded as a whole")
+        return .object(members)
+    }
 }

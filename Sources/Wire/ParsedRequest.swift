@@ -1,4 +1,4 @@
-import Primitives
+public import Primitives
 public import VaultModel
 
 /// A request that has the one accepted form. Nothing is believed yet: the signature is checked by
@@ -36,7 +36,12 @@ public struct ParsedRequest: Sendable {
     /// Whether the key `kid` made the signature over the base: strict Ed25519, a low-order key or R is refused.
     public func hasValidSignature() -> Bool {
         guard let key = Ed25519.PublicKey(kid.rawKey) else { return false }
-        return key.isValid(signature: signature, for: baseBytes)
+        return hasValidSignature(by: key)
+    }
+
+    /// The same with the key of `kid` at hand.
+    public func hasValidSignature(by key: Ed25519.PublicKey) -> Bool {
+        key.bytes == kid.rawKey && key.isValid(signature: signature, for: baseBytes)
     }
 }
 

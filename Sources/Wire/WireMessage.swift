@@ -95,12 +95,15 @@ public struct ReplyBody<Message: WireMessage>: Equatable, Sendable {
         try members.finish()
     }
 
-    public func encode() -> [UInt8] {
+    public func encode() -> [UInt8] { Self.encode(message, entry: entry, receipt: receipt.encode()) }
+
+    /// The same with a receipt as the log module wrote it: it is copied, byte for byte.
+    public static func encode(_ message: Message, entry: UInt64, receipt: [UInt8]) -> [UInt8] {
         var members = MessageWriter()
         members.put("entry", entry)
-        members.put("receipt", receipt)
+        members.put("receipt", canonical: receipt)
         message.write(to: &members)
-        return members.value.encode()
+        return members.encode()
     }
 }
 

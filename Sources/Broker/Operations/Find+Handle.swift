@@ -60,9 +60,8 @@ enum FindCustomersHandler: OperationHandler {
                 matches += result.matches
                 scanned += result.scanned
             } else if let tag = turnstile.tag(for: field.name, value: request.value.text) {
-                let records = try vault.candidates(tag)
-                let result = try turnstile.compare(
-                    grant, records, field: field.name, by: request.by.normaliser, with: wanted)
+                let result = try vault.matches(
+                    grant, tag, field: field.name, by: request.by.normaliser, with: wanted)
                 matches += result.matches
                 scanned += result.scanned
             }

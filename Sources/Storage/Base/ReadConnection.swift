@@ -26,6 +26,7 @@ import CSQLite
                 let statement = try RawStatement(handle, "PRAGMA \(pragma.name) = \(pragma.value)", file)
                 while try statement.step() {}
             }
+            try RawStatement(handle, "PRAGMA cache_size = -\(StorageLimits.readCacheKibibytes)", file).run()
             try RawStatement(handle, "PRAGMA query_only = 1", file).run()
             var prepared: [RawStatement] = []
             for text in sql { prepared.append(try RawStatement(handle, text, file)) }

@@ -20,7 +20,8 @@ public final class KeyringStore: Sendable {
     public func vaultID() throws(StorageError) -> VaultID { try database.vaultID() }
 
     private static let hotReads = [
-        "SELECT version, epoch, wrap, state FROM cek WHERE customer = ? ORDER BY version",
+        "SELECT version, epoch, wrap, state, EXISTS (SELECT 1 FROM tombstone t WHERE t.customer = c.customer) "
+            + "FROM cek c WHERE customer = ? ORDER BY version",
         "SELECT 1 FROM tombstone WHERE customer = ?",
     ]
 
@@ -45,6 +46,8 @@ public final class KeyringStore: Sendable {
         try statement.bind(1, customer.bytes)
         var keys: [WrappedKey] = []
         while try statement.step() {
+            // A tombstone outranks keys: an erasure that was cut short, or a file put back, opens nothing.
+            if statement.integer(4) != 0 { return .erased }
             guard let state = WrappedKey.State(rawValue: Int32(clamping: statement.integer(3))) else {
                 throw .corrupt(.keyring)
             }
@@ -54,14 +57,10 @@ public final class KeyringStore: Sendable {
                     epoch: try storedNumber(statement.integer(1), as: UInt32.self, .keyring), wrap: statement.bytes(2),
                     state: state))
         }
-        statement.reset()
-        // A tombstone outranks keys: an erasure that was cut short, or a file put back, opens nothing.
+        if !keys.isEmpty { return .keys(keys) }
         let tombstone = connection.statement(1)
         try tombstone.bind(1, customer.bytes)
-        let isErased = try tombstone.step()
-        tombstone.reset()
-        if isErased { return .erased }
-        return keys.isEmpty ? nil : .keys(keys)
+        return try tombstone.step() ? .erased : nil
     }
 
     /// Adds keys of new customers or new versions. One transaction, all or nothing, one journal sync. Throws `erased`

@@ -3,11 +3,23 @@ import Keys
 import Primitives
 
 /// A submission with everything done that does not need its place: checked, subject and evidence encoded and hashed.
-struct PreparedSubmission: Sendable {
+///
+/// An object, because it is handed from the caller to the queue, to the batch and back, and a copy would count two dozen
+/// references each time.
+final class PreparedSubmission: Sendable {
     let submission: LogSubmission
     let parts: PreparedParts
     /// Called exactly once, on the writer's thread.
     let answer: CheckedContinuation<Result<CommittedEntry, LogRefusal>, Never>
+
+    init(
+        submission: LogSubmission, parts: PreparedParts,
+        answer: CheckedContinuation<Result<CommittedEntry, LogRefusal>, Never>
+    ) {
+        self.submission = submission
+        self.parts = parts
+        self.answer = answer
+    }
 
     /// Whoever is admitted next must see what this submission changes.
     var endsBatch: Bool { submission.block != nil }
@@ -27,8 +39,10 @@ struct PreparedParts: Sendable {
     init(_ draft: EntryDraft) throws(LogRefusal) {
         do { try draft.check() } catch { throw .malformed(error) }
         self.draft = draft
-        subject = draft.subject.encode(salt: EntrySalt.random())
-        evidence = EntryEvidence.encode(draft.evidence, salt: EntrySalt.random())
+        // Both salts from one system call.
+        let salts = Random.bytes(2 * EntrySalt.size)
+        subject = draft.subject.encode(salt: Array(salts.prefix(EntrySalt.size)))
+        evidence = EntryEvidence.encode(draft.evidence, salt: Array(salts.suffix(EntrySalt.size)))
         guard max(subject.count, evidence.count) <= Self.longestPart else { throw .tooLong }
         subjectHash = SHA256.hash(subject)
         evidenceHash = SHA256.hash(evidence)

@@ -32,7 +32,7 @@ public final class RecordStore: Sendable {
 
 /// The statements of the hot reads, prepared once per connection.
 enum RecordQuery: Int, CaseIterable {
-    case record, seal, byCustomer, page, sealPage
+    case record, candidate, seal, byCustomer, page, sealPage
 
     var sql: String {
         switch self {
@@ -41,6 +41,11 @@ enum RecordQuery: Int, CaseIterable {
             SELECT r.customer, r.kind, r.rev, r.seal, r.shop, r.month, r.status, r.log_seq,
             f.field, f.ordinal, f.envelope
             FROM record r LEFT JOIN field f ON f.record = r.rid WHERE r.id = ? ORDER BY f.field, f.ordinal
+            """
+        case .candidate:
+            """
+            SELECT r.customer, r.kind, r.rev, f.ordinal, f.envelope
+            FROM record r JOIN field f ON f.record = r.rid WHERE r.id = ? AND f.field = ? ORDER BY f.ordinal
             """
         case .seal: "SELECT rev, seal FROM record WHERE id = ?"
         case .byCustomer: "SELECT id FROM record WHERE customer = ? AND kind = ? ORDER BY rid LIMIT ?"

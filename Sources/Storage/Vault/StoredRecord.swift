@@ -52,6 +52,24 @@ public struct StoredField: Equatable, Sendable {
     }
 }
 
+/// One field of a record, to be compared. The record's seal cannot be checked over it: what matches is fetched whole.
+public struct FieldCandidate: Equatable, Sendable {
+    public let id: RecordID
+    public let customer: RecordID
+    public let kind: UInt16
+    public let rev: UInt64
+    /// By ordinal.
+    public let values: [StoredField]
+
+    init(id: RecordID, customer: RecordID, kind: UInt16, rev: UInt64, values: [StoredField]) {
+        self.id = id
+        self.customer = customer
+        self.kind = kind
+        self.rev = rev
+        self.values = values
+    }
+}
+
 /// The state of a record as far as it may be plain: a small number whose meaning the policy's record kind gives
 /// (active, frozen, delivered …). The store compares and returns it, nothing more.
 public struct RecordStatus: RawRepresentable, Hashable, Sendable {
