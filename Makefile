@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+CHAPTER ?= demo
+
 .PHONY: help build test lint format demo bench install-deps python-deps clean
 
 help: ## list the commands
@@ -26,8 +28,8 @@ lint: ## check the format
 format: ## rewrite the sources in the project's format
 	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
-demo: build ## a vault from nothing: init, enrol, import, find, show, verify the log
-	@Examples/demo.sh
+demo: build ## a vault from nothing; CHAPTER=delivery or CHAPTER=leaver tells another story
+	@Examples/$(CHAPTER).sh
 
 bench: ## measure under load, beside SQLite and SQLCipher
 	@scripts/install-deps.sh --bench

@@ -20,9 +20,6 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let structuredFields = Target.Dependency.product(
     name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
-let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
-let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: - Targets, bottom up; `docs/architecture.md` holds the table, `TidyTests` keeps the sources to it
@@ -36,9 +33,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
-        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -60,6 +54,7 @@ let package = Package(
             name: "CPhoneNumber",
             linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("icuuc")]),
         .target(name: "CCSV", linkerSettings: [.linkedLibrary("csv")]),
+        .target(name: "CCertificate", linkerSettings: [.linkedLibrary("crypto")]),
 
         // Primitives
         .target(name: "Primitives", dependencies: ["CSodium"]),
@@ -114,7 +109,7 @@ let package = Package(
             name: "Offline",
             dependencies: [
                 "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
-                "Turnstile", "VaultModel", "Wire", crypto, swiftASN1, x509,
+                "Turnstile", "VaultModel", "Wire", "CCertificate",
             ]),
         .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
         .executableTarget(
@@ -156,7 +151,11 @@ let package = Package(
             ]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(name: "TidyTests"),
-        .testTarget(name: "EndToEndTests", dependencies: ["coffer", "cofferd"], exclude: ["Rogue"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Authority", "CanonicalJSON", "Client", "Host", "Primitives", "VaultModel", "Wire", "coffer", "cofferd",
+            ], exclude: ["Rogue"]),
     ]
 )
 

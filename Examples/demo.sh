@@ -7,94 +7,16 @@
 # Ends with 0 only if every step did what it should, the refused ones included.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-bin=${COFFER_BIN:-$root/.build/release}
-work=$(mktemp -d "${TMPDIR:-/tmp}/coffer-demo.XXXXXX")
-vault=$work/vault
-broker=
-step=0
+people=()
+# shellcheck source=Examples/stage.sh
+source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 
-finish() {
-    status=$?
-    if [ -n "$broker" ]; then
-        kill "$broker" 2>/dev/null || true
-        wait "$broker" 2>/dev/null || true
-    fi
-    rm -rf "$work"
-    [ "$status" = 0 ] || printf '\ndemo: step %s did not end as it should\n' "$step" >&2
-    exit "$status"
-}
-trap finish EXIT
-
-# Nothing of the caller's own set-up may lead the demo to another vault or key.
-unset COFFER_DIR COFFER_IDENTITY COFFER_BROKER COFFER_PASSPHRASE_FILE SSH_AUTH_SOCK
-export XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config SWIFT_BACKTRACE=enable=no
-umask 077
-
-# say TEXT — a heading
-say() {
-    step=$((step + 1))
-    printf '\n== %d. %s\n' "$step" "$1"
-}
-
-# as WHO EXPECTED ARGUMENTS... — prints the command, runs it with WHO's key, holds its exit code against EXPECTED.
-# Its standard output is also kept in $output.
-as() {
-    local who=$1 expected=$2 code=0
-    shift 2
-    printf '%s$ coffer %s\n' "$who" "${*//$work\//}"
-    "$bin/coffer" "$@" --dir "$vault" --identity "$work/$who.key" --passphrase-file "$work/$who.pass" \
-        >"$work/output" || code=$?
-    cat "$work/output"
-    if [ "$code" != "$expected" ]; then
-        printf 'demo: expected exit code %s, got %s\n' "$expected" "$code" >&2
-        exit 1
-    fi
-    output=$(cat "$work/output")
-}
-
-# member NAME — a text member of the JSON object printed last
-member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/output" | head -n 1; }
-
-# holds TEXT — the output printed last contains TEXT
-holds() {
-    grep -qF -- "$1" "$work/output" || {
-        printf 'demo: the output lacks "%s"\n' "$1" >&2
-        exit 1
-    }
-}
-
-# A passphrase per person, drawn here and known to nobody: files, because an argument is visible to every user.
-for name in owner counter officer vault; do
-    head -c 18 /dev/urandom | base64 >"$work/$name.pass"
-done
-
-say "The owner makes a vault with the takeout policy (test profile: cheap key stretching, loopback only)"
-as owner 0 init --policy "$root/policies/takeout.yaml" --owner "Owner" --profile test \
-    --unseal-passphrase-file "$work/vault.pass" --json
-log_key=$(member log_key)
-
-say "The broker starts; it is sealed until a person unseals it"
-printf 'broker$ cofferd --dir vault\n'
-"$bin/cofferd" --dir "$vault" 2>"$work/broker.log" &
-broker=$!
-for _ in $(seq 200); do
-    grep -q '^ready' "$work/broker.log" && break
-    kill -0 "$broker" 2>/dev/null || break
-    sleep 0.05
-done
-cat "$work/broker.log"
-grep -q '^ready' "$work/broker.log"
-as owner 0 status
-as owner 0 unseal --unseal-passphrase-file "$work/vault.pass"
+begin
 
 say "A counter person and a compliance officer enrol, each with a key made on their own device"
 for pair in "counter:Lin:customer-service" "officer:Chen:compliance-officer"; do
     IFS=: read -r who name role <<<"$pair"
-    as owner 0 staff invite --name "$name" --role "$role" --json
-    code=$(member code)
-    as "$who" 0 enroll --code "$code"
-    as owner 0 staff approve "$name"
+    enrol "$who" "$name" "$role"
 done
 as owner 0 staff list
 
@@ -143,7 +65,4 @@ fi
 printf 'none found in %s files\n' "$(find "$vault" "$work/export" -type f | wc -l)"
 
 say "The broker is sealed and stops"
-as owner 0 seal
-wait "$broker"
-broker=
-printf '\ndemo: all %d steps ended as they should\n' "$step"
+end

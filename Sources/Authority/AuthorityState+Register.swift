@@ -5,8 +5,10 @@ extension AuthorityState {
     ///
     /// Several blocks may share an index, when one entry registers them. `milliseconds` is the entry's time.
     ///
-    /// Who may say what: capabilities without a parent, `enrol`, `policy`, `clock` and, in this version, `revoke` are the
-    /// authority's; other capabilities are the parent's holder's, and only where delegations are accepted.
+    /// Who may say what: capabilities without a parent, `enrol`, `policy` and `clock` are the authority's; other
+    /// capabilities are the parent's holder's. `revoke` is the authority's or that of anybody enrolled: whose keys and
+    /// chains she may end is a question of the policy, which is asked when the block comes and again by whoever
+    /// verifies the log.
     public mutating func register(
         _ signed: SignedBlock, at index: UInt64, time milliseconds: Int64
     ) throws(BlockRefusal) {
@@ -20,7 +22,7 @@ extension AuthorityState {
             try requireAuthority(signed)
             try register(block, signed.id, at: index)
         case .revoke(let block):
-            try requireAuthority(signed)
+            if signed.issuer != authority { try requireActive(signed.issuer) }
             try register(block, signed.id, at: index)
         case .policy(let block):
             try requireAuthority(signed)
@@ -38,6 +40,11 @@ extension AuthorityState {
 
     private func requireAuthority(_ signed: SignedBlock) throws(BlockRefusal) {
         guard signed.issuer == authority else { throw .issuer }
+    }
+
+    private func requireActive(_ key: KeyID) throws(BlockRefusal) {
+        guard !isRevoked(key) else { throw .revokedKey }
+        guard enrolments[key] != nil else { throw .notEnrolled }
     }
 
     // MARK: - Enrolment
@@ -58,7 +65,6 @@ extension AuthorityState {
         let ancestors = try ancestors(of: block)
         guard ancestors.count < Chain.longest else { throw .chainLength }
         try Chain.derive(link, from: ancestors.last, authority: authority)
-        guard acceptsDelegations || ancestors.isEmpty else { throw .delegation }
         let chain = Chain(links: ancestors + [link])
         try requireUnrevoked(chain)
         guard let holder = enrolments[block.audience] else { throw .notEnrolled }
@@ -84,6 +90,15 @@ extension AuthorityState {
     }
 
     // MARK: - Revocation
+
+    /// Whether a block ends nothing but capabilities in whose chain its issuer signed a block: what everybody who lends
+    /// may take back.
+    public func endsOnlyOwn(_ block: RevokeBlock) -> Bool {
+        block.kids.isEmpty
+            && block.caps.allSatisfy { id in
+                capabilities[id]?.chain.links.contains { $0.block.issuer == block.issuer } == true
+            }
+    }
 
     /// Keys and blocks unknown here may be revoked too, so that a lost key can be barred before anyone enrols it. What
     /// is revoked already keeps its first index.

@@ -7,11 +7,8 @@ public import VaultModel
 /// signature, but not its place in the log.
 public struct AuthorityState: Equatable, Sendable {
     public let vault: VaultID
-    /// The key that signs roots, enrolments, policies, clock statements and, in this version, revocations.
+    /// The key that signs roots, enrolments, policies and clock statements.
     public let authority: KeyID
-    /// Whether blocks other than roots are taken. Whoever switches this on must count `Standing.budgets`, resolve
-    /// orders to their customers, and check the delegators' roles against the policy.
-    public let acceptsDelegations: Bool
 
     /// The index of the last registered block.
     public internal(set) var lastIndex: UInt64?
@@ -27,10 +24,9 @@ public struct AuthorityState: Equatable, Sendable {
     /// The roots of a key in the order of registration.
     var rootsByKey: [KeyID: [BlockID]] = [:]
 
-    public init(vault: VaultID, authority: KeyID, acceptsDelegations: Bool = false) {
+    public init(vault: VaultID, authority: KeyID) {
         self.vault = vault
         self.authority = authority
-        self.acceptsDelegations = acceptsDelegations
     }
 
     // MARK: - Looking up
@@ -62,6 +58,28 @@ public struct AuthorityState: Equatable, Sendable {
 
     /// The policy in force.
     public var policy: PolicyPin? { policies.last }
+
+    /// Every registered capability in whose chain a key takes part, as issuer or as holder, oldest first.
+    public func chains(through key: KeyID) -> [RegisteredCapability] {
+        capabilities.values
+            .filter { $0.chain.links.contains { $0.block.issuer == key || $0.block.audience == key } }
+            .sorted { ($0.index, $0.id.text) < ($1.index, $1.id.text) }
+    }
+
+    /// Throws when a key or a block of a capability's chain has been revoked.
+    public func requireUnrevoked(_ capability: RegisteredCapability) throws(BlockRefusal) {
+        try requireUnrevoked(capability.chain)
+    }
+
+    /// Whether a capability may still be used at `now`, seconds since 1970, as far as blocks tell: its budget and its
+    /// order are known elsewhere.
+    public func isAlive(_ capability: RegisteredCapability, now: Int64) -> Bool {
+        do throws(BlockRefusal) {
+            try requireUnrevoked(capability.chain)
+            for link in capability.chain.links { try Chain.checkTime(of: link.block, at: now) }
+            return true
+        } catch { return false }
+    }
 
     /// What `Chain.check` needs to check envelopes against this state.
     public var context: Chain.Context {

@@ -69,8 +69,6 @@ public enum BlockRefusal: Error, Hashable, Sendable {
     case authorityKey
     /// A policy block that does not continue the policy in force.
     case policyChain
-    /// This broker takes no delegations.
-    case delegation
     /// A kind of statement that is not acted upon yet.
     case unsupported
 
@@ -107,7 +105,6 @@ public enum BlockRefusal: Error, Hashable, Sendable {
         case .person: "person"
         case .authorityKey: "authority-key"
         case .policyChain: "policy-chain"
-        case .delegation: "delegation"
         case .unsupported: "unsupported"
         }
     }
@@ -123,7 +120,7 @@ public enum BlockRefusal: Error, Hashable, Sendable {
         case .expired: .expired
         case .notEnrolled: .notEnrolled
         case .duplicate, .policyChain, .person: .conflict
-        case .issuer, .delegation, .unsupported, .authorityKey: .act
+        case .issuer, .unsupported, .authorityKey: .act
         default: .chain
         }
     }

@@ -66,7 +66,12 @@ public final class BrokerService: Sendable {
         switch verified.request.endpoint {
         case .unseal: return try await unseal(verified)
         case .seal: return try await seal(verified)
-        default: return try await route(verified, in: try openVault())
+        default:
+            let vault = try openVault()
+            if let connection = verified.peer.connection {
+                vault.connections.note(connection, of: verified.request.kid)
+            }
+            return try await route(verified, in: vault)
         }
     }
 
@@ -123,7 +128,7 @@ public final class BrokerService: Sendable {
     }
 
     private static func body(_ refusal: RequestRefusal) -> [UInt8] {
-        ErrorBody(code: refusal.code, why: refusal.reason.rawValue, hint: String(refusal.hint.prefix(1_000))).encode()
+        ErrorBody(code: refusal.code, why: refusal.why, hint: String(refusal.hint.prefix(1_000))).encode()
     }
 
     // MARK: - Unsealing

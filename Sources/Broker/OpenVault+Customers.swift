@@ -41,10 +41,12 @@ extension OpenVault {
     }
 
     /// Values that have passed the policy in force.
-    func form(_ fields: FieldValues, isWhole: Bool) throws(RequestRefusal) -> RecordForm {
+    func form(
+        _ fields: FieldValues, of kind: String = OpenVault.customerKind, isWhole: Bool
+    ) throws(RequestRefusal) -> RecordForm {
         let policy = turnstile.policy
-        guard let record = policy.record(named: Self.customerKind) else {
-            throw .invalid("the policy has no record kind \(Self.customerKind)")
+        guard let record = policy.record(named: kind) else {
+            throw .denied(.unknownField, hint: "the policy has no record kind of this name")
         }
         do throws(RecordForm.Problem) {
             return try RecordForm(fields, record: record, region: policy.region, isWhole: isWhole)
@@ -81,7 +83,7 @@ extension OpenVault {
         let id = RecordID(number)
         let key = CustomerKey.random()
         let record = try RecordSealer(vault: vault, map: turnstile.fieldMap).create(
-            form, kind: Self.customerKind, customer: id, key: key, shop: Self.shop(of: decision),
+            form, kind: Self.customerKind, record: id, customer: id, key: key, shop: Self.shop(of: decision),
             month: CivilDate(milliseconds: decision.verified.receivedMilliseconds).month)
         var change = CustomerChange()
         change.keys = [
@@ -115,16 +117,16 @@ extension OpenVault {
     /// Makes a change durable, in the order that leaves nothing half-done wherever it is cut short: keys, the log entry
     /// with the new seals, tags, rows. Rows that fail after the entry are reported by an `aborted` entry.
     func apply(
-        _ change: CustomerChange, _ decision: Decision, as kind: EntryKind, scanned: Int
+        _ change: CustomerChange, _ decision: Decision, as kind: EntryKind, scanned: Int, ending: RecordID? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         do {
             if !change.keys.isEmpty { try await stores.keyring.insert(change.keys) }
         } catch { throw RequestRefusal(storage: error) }
         let entry = try await turnstile.logChange(
             decision, as: kind, numbers: change.numbers, revisions: change.revisions, seals: change.seals,
-            records: change.inserts.map(\.id) + change.updates.map(\.id), scanned: scanned)
+            records: change.inserts.map(\.id) + change.updates.map(\.id), scanned: scanned, ending: ending)
         do {
-            try await stores.index.insert(change.tags)
+            if !change.tags.isEmpty { try await stores.index.insert(change.tags) }
             try await stores.records.commit(
                 RecordBatch(
                     logSeq: entry.seq, inserts: change.inserts, updates: change.updates, progress: change.progress))
@@ -138,7 +140,7 @@ extension OpenVault {
         return entry
     }
 
-    private static func shop(of decision: Decision) -> String {
+    static func shop(of decision: Decision) -> String {
         switch decision.standing?.shops {
         case .only(let shops): shops.first?.text ?? ""
         case .any, nil: ""

@@ -20,6 +20,7 @@ final class OpenVault: Sendable {
     let writes = WriteQueue()
     let imports = ImportSessions()
     let exports = ExportSessions()
+    let connections = OpenConnections()
     let files: VaultFiles
     /// Signs checkpoints and statements under the log's name.
     let logKeys: KeysetLogKeys
@@ -85,12 +86,13 @@ final class OpenVault: Sendable {
         do { return try stores.records.fetch(records: ids) } catch { throw RequestRefusal(storage: error) }
     }
 
-    func maySee(_ record: StoredRecord, _ decision: Decision) -> Bool {
-        guard record.kind == turnstile.fieldMap.kind(Self.customerKind) else { return false }
+    /// Whether a record is of this kind, and of a shop that the requester's blocks cover.
+    func maySee(_ record: StoredRecord, _ decision: Decision, kind: String = OpenVault.customerKind) -> Bool {
+        guard record.kind == turnstile.fieldMap.kind(kind) else { return false }
         guard let standing = decision.standing else { return false }
         switch standing.shops {
         case .any: return true
-        case .only(let shops): return shops.contains { $0.text.utf8.elementsEqual(record.shop.utf8) }
+        case .only(let shops): return shops.contains(ShopName(stored: record.shop))
         }
     }
 

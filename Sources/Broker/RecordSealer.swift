@@ -9,19 +9,21 @@ struct RecordSealer {
     let vault: VaultID
     let map: FieldMap
 
-    /// A new customer's own record, revision 1. Absent fields are sealed like all others, so that a thief cannot tell
-    /// what a customer has left out.
+    /// A new record of a customer, revision 1; her own when `record` is `customer`. Absent fields are sealed like all
+    /// others, so that a thief cannot tell what has been left out.
     func create(
-        _ form: RecordForm, kind: String, customer: RecordID, key: CustomerKey, shop: String, month: UInt32
+        _ form: RecordForm, kind: String, record: RecordID, customer: RecordID, key: CustomerKey, shop: String,
+        month: UInt32
     ) throws(RequestRefusal) -> StoredRecord {
+        let owner = Owner(customer: customer, record: record, key: key)
         guard let table = map.kind(kind) else { throw .denied(.unknownField, hint: "no record kind \(kind)") }
         var fields: [StoredField] = []
         for place in map.places(of: kind) {
-            fields += try seal(form.values[place.definition.name] ?? [], place, customer, key, revision: 1)
+            fields += try seal(form.values[place.definition.name] ?? [], place, owner, revision: 1)
         }
-        let seal = recordSeal(fields, customer: customer, kind: table, revision: 1, key: key)
+        let seal = recordSeal(fields, owner, kind: table, revision: 1)
         return StoredRecord(
-            id: customer, customer: customer, kind: table, rev: 1, seal: seal, shop: shop, month: month,
+            id: record, customer: customer, kind: table, rev: 1, seal: seal, shop: shop, month: month,
             status: .active, logSeq: 0, fields: fields)
     }
 
@@ -30,19 +32,19 @@ struct RecordSealer {
         _ record: StoredRecord, with form: RecordForm, kind: String, key: CustomerKey
     ) throws(RequestRefusal) -> RecordUpdate {
         let revision = record.rev + 1
+        let owner = Owner(customer: record.customer, record: record.id, key: key)
         var changed: [StoredField] = []
         var touched: Set<UInt16> = []
         for (name, values) in form.values {
             guard let place = map.place(name) else { throw .denied(.unknownField, hint: "no field \(name)") }
             touched.insert(place.field)
-            changed += try seal(values, place, record.customer, key, revision: revision)
+            changed += try seal(values, place, owner, revision: revision)
         }
         let places = Set(changed.map { FieldPlace(field: $0.field, ordinal: $0.ordinal) })
         let removed = record.fields.map { FieldPlace(field: $0.field, ordinal: $0.ordinal) }
             .filter { touched.contains($0.field) && !places.contains($0) }
         let kept = record.fields.filter { !touched.contains($0.field) }
-        let seal = recordSeal(
-            kept + changed, customer: record.customer, kind: record.kind, revision: revision, key: key)
+        let seal = recordSeal(kept + changed, owner, kind: record.kind, revision: revision)
         return RecordUpdate(
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: changed, removed: removed)
     }
@@ -52,44 +54,44 @@ struct RecordSealer {
         _ record: StoredRecord, with missing: [MissingValue], key: CustomerKey
     ) throws(RequestRefusal) -> RecordUpdate {
         let revision = record.rev + 1
+        let owner = Owner(customer: record.customer, record: record.id, key: key)
         var added: [StoredField] = []
         for item in missing {
             guard let place = map.place(item.field) else {
                 throw .denied(.unknownField, hint: "no field \(item.field)")
             }
             added.append(
-                try seal(.text(item.value), place, record.customer, key, revision: revision, ordinal: item.ordinal))
+                try seal(.text(item.value), place, owner, revision: revision, ordinal: item.ordinal))
         }
         let places = Set(added.map { FieldPlace(field: $0.field, ordinal: $0.ordinal) })
         let kept = record.fields.filter { !places.contains(FieldPlace(field: $0.field, ordinal: $0.ordinal)) }
-        let seal = recordSeal(
-            kept + added, customer: record.customer, kind: record.kind, revision: revision, key: key)
+        let seal = recordSeal(kept + added, owner, kind: record.kind, revision: revision)
         return RecordUpdate(
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: added)
     }
 
     private func seal(
-        _ values: [String], _ place: FieldMap.Place, _ customer: RecordID, _ key: CustomerKey, revision: UInt64
+        _ values: [String], _ place: FieldMap.Place, _ owner: Owner, revision: UInt64
     ) throws(RequestRefusal) -> [StoredField] {
         let bodies: [FieldBody] = values.isEmpty ? [.absent] : values.map { .text($0) }
         var sealed: [StoredField] = []
         for (ordinal, body) in bodies.enumerated() {
             sealed.append(
-                try seal(body, place, customer, key, revision: revision, ordinal: UInt32(ordinal)))
+                try seal(body, place, owner, revision: revision, ordinal: UInt32(ordinal)))
         }
         return sealed
     }
 
     private func seal(
-        _ body: FieldBody, _ place: FieldMap.Place, _ customer: RecordID, _ key: CustomerKey, revision: UInt64,
-        ordinal: UInt32
+        _ body: FieldBody, _ place: FieldMap.Place, _ owner: Owner, revision: UInt64, ordinal: UInt32
     ) throws(RequestRefusal) -> StoredField {
         let context = FieldContext(
-            vault: vault, customer: customer, record: customer, table: place.table, field: place.field,
+            vault: vault, customer: owner.customer, record: owner.record, table: place.table, field: place.field,
             ordinal: ordinal)
         do {
             // Nonce: 24 random bytes, and the revision is in the context, so no message key repeats.
-            let envelope = try Envelope.seal(body, context: context, key: key, revision: revision, pad: place.pad)
+            let envelope = try Envelope.seal(
+                body, context: context, key: owner.key, revision: revision, pad: place.pad)
             return StoredField(field: place.field, ordinal: ordinal, envelope: envelope)
         } catch {
             throw .invalid("\(place.definition.name.field): longer than \(error.limitBytes) bytes")
@@ -97,11 +99,19 @@ struct RecordSealer {
     }
 
     private func recordSeal(
-        _ fields: [StoredField], customer: RecordID, kind: UInt16, revision: UInt64, key: CustomerKey
+        _ fields: [StoredField], _ owner: Owner, kind: UInt16, revision: UInt64
     ) -> [UInt8] {
         RecordSeal.compute(
-            RecordSeal.Subject(vault: vault, customer: customer, record: customer, kind: kind, revision: revision),
+            RecordSeal.Subject(
+                vault: vault, customer: owner.customer, record: owner.record, kind: kind, revision: revision),
             fields: fields.map { RecordSeal.Field(field: $0.field, ordinal: $0.ordinal, envelope: $0.envelope) },
-            key: key)
+            key: owner.key)
+    }
+
+    /// Whose record is sealed, and under what.
+    private struct Owner {
+        let customer: RecordID
+        let record: RecordID
+        let key: CustomerKey
     }
 }

@@ -167,6 +167,7 @@ extension OpenVault {
     func recover() async throws(RequestRefusal) {
         // Idempotent: moves the pins only where an application of a policy was cut short.
         try enforce(turnstile.policy)
+        try restoreBindings()
         let intents: [LogIntent]
         do { intents = try stores.log.unresolvedIntents() } catch { throw RequestRefusal(storage: error) }
         for intent in intents {

@@ -15,6 +15,7 @@ public enum RefusalText {
         case .notYetValid: "the right is not valid yet"
         case .chain: "the right does not follow from the ones it was derived from"
         case .exhausted: "the capability is used up"
+        case .orderClosed: "the order it was lent for has ended"
         case .unknownRole: "the policy has no such role"
         case .act: "your role may not do this"
         case .field: "your role may not use one of these fields"

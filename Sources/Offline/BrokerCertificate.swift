@@ -1,9 +1,6 @@
-internal import Crypto
-internal import Foundation
+internal import CCertificate
 internal import Primitives
-internal import SwiftASN1
 internal import VaultModel
-internal import X509
 
 /// The broker's TLS certificate: self-signed, because clients pin its key and ask no authority.
 struct BrokerCertificate {
@@ -14,35 +11,36 @@ struct BrokerCertificate {
     /// SHA-256 of the certificate's DER encoding, what enrolment codes commit to.
     let pin: [UInt8]
 
+    /// libcrypto could not make one; it does not say why in words worth passing on.
+    struct Failed: Error {}
+
     /// A P-256 key and a certificate in the vault's name, valid from a day before `now` for ten years: a clock that is
     /// a little late must not refuse it.
     ///
     /// - Parameter now: milliseconds since 1970.
-    static func make(vault: VaultID, now: Int64) throws -> BrokerCertificate {
-        let key = P256.Signing.PrivateKey()
-        let name = try DistinguishedName { CommonName("coffer \(vault)") }
-        let start = Date(timeIntervalSince1970: Double(now / 1_000) - 86_400)
-        let certificate = try Certificate(
-            version: .v3,
-            serialNumber: Certificate.SerialNumber(bytes: [0x01] + Random.bytes(15)),
-            publicKey: Certificate.PublicKey(key.publicKey),
-            notValidBefore: start,
-            notValidAfter: start.addingTimeInterval(3_652 * 86_400),
-            issuer: name,
-            subject: name,
-            signatureAlgorithm: .ecdsaWithSHA256,
-            extensions: try Certificate.Extensions {
-                Critical(BasicConstraints.notCertificateAuthority)
-                Critical(KeyUsage(digitalSignature: true))
-                try ExtendedKeyUsage([.serverAuth])
-                SubjectAlternativeNames([.dnsName("\(vault).coffer.invalid"), .dnsName("localhost")])
-            },
-            issuerPrivateKey: Certificate.PrivateKey(key))
-        var serializer = DER.Serializer()
-        try serializer.serialize(certificate)
+    static func make(vault: VaultID, now: Int64) throws(Failed) -> BrokerCertificate {
+        let start = now / 1_000 - 86_400
+        var pem = Buffer()
+        var der = Buffer()
+        var key = Buffer()
+        let isMade = unsafe ccert_make(
+            "coffer \(vault)", "DNS:\(vault).coffer.invalid,DNS:localhost", start, start + 3_652 * 86_400,
+            [0x01] + Random.bytes(15), &pem.start, &pem.count, &der.start, &der.count, &key.start, &key.count)
+        guard isMade == 1 else { throw Failed() }
+        defer {
+            unsafe ccert_free(pem.start)
+            unsafe ccert_free(der.start)
+            unsafe ccert_free_secret(key.start, key.count)
+        }
         return BrokerCertificate(
-            certificate: Array(try certificate.serializeAsPEM().pemString.utf8) + [0x0A],
-            privateKey: Array(key.pemRepresentation.utf8) + [0x0A],
-            pin: SHA256.hash(serializer.serializedBytes))
+            certificate: pem.bytes, privateKey: key.bytes, pin: SHA256.hash(der.bytes))
+    }
+
+    /// What the shim hands over.
+    @safe private struct Buffer {
+        var start: UnsafeMutablePointer<UInt8>?
+        var count = 0
+
+        var bytes: [UInt8] { unsafe [UInt8](UnsafeBufferPointer(start: start, count: count)) }
     }
 }

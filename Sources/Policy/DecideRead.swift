@@ -104,10 +104,11 @@ extension PolicyDocument {
     func lent(
         by delegator: RoleName, to role: RoleDefinition, ask: PolicyAsk, right: ActRight
     ) throws(Denial) -> (PolicyGrant, approvals: Int) {
-        guard right == .read || right == .match else { throw Denial(.act, "a lent capability only reads") }
         guard let lender = rolesByName[delegator] else {
             throw Denial(.unknownRole, "the policy has no role \(quoted(delegator.text))")
         }
+        if right == .propose { return (try report(by: role, of: lender, ask), 0) }
+        guard right == .read || right == .match else { throw Denial(.act, "a lent capability only reads") }
         guard !ask.fields.isEmpty else { throw Denial(.malformed, "a read names its fields") }
         let purpose = try purpose(ask)
         let form = right == .match ? .match : ask.form
@@ -125,6 +126,19 @@ extension PolicyDocument {
             approvals = max(approvals, cost)
         }
         return (grant(role, form: shown, fields: ask.fields, delegation: rule), approvals)
+    }
+
+    /// Whoever borrowed for a record may report its end, which takes something from her and nothing from anybody else.
+    private func report(
+        by role: RoleDefinition, of lender: RoleDefinition, _ ask: PolicyAsk
+    ) throws(Denial) -> PolicyGrant {
+        guard ask.fields.isEmpty, let record = ask.record else {
+            throw Denial(.act, "a lent capability reads, and reports the end of what it is bound to")
+        }
+        guard lender.delegations.contains(where: { $0.to == role.name && $0.boundTo == record }) else {
+            throw Denial(.act, "role \(lender.name) lends \(role.name) nothing bound to \(record)")
+        }
+        return grant(role)
     }
 
     func purpose(_ ask: PolicyAsk) throws(Denial) -> Purpose {

@@ -86,7 +86,8 @@ public struct BrokerServer: Sendable {
             return broker.refusal(.rateLimited)
         }
         guard let incoming = try await HTTPBridge.request(request) else { return broker.refusal(.tooLarge) }
-        return await broker.answer(incoming, from: Peer(channel: .socket, userID: user))
+        return await broker.answer(
+            incoming, from: Peer(channel: .socket, userID: user, connection: PeerChannel.connection))
     }
 }
 

@@ -3,6 +3,16 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTPTypes
+internal import Turnstile
+
+/// Closes a channel on demand: what the broker holds of a connection.
+final class ChannelConnection: PeerConnection {
+    private let channel: any Channel
+
+    init(_ channel: any Channel) { self.channel = channel }
+
+    func cut() { channel.close(promise: nil) }
+}
 
 /// HTTP/1.1 over a Unix socket, with the peer's credentials at hand while a connection is served.
 ///
@@ -12,6 +22,7 @@ struct PeerChannel: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
     @TaskLocal static var peer: PeerCredentials?
+    @TaskLocal static var connection: ChannelConnection?
 
     let http: HTTP1Channel
 
@@ -22,7 +33,11 @@ struct PeerChannel: ServerChildChannel {
     func handle(value: Value, logger: Logger) async {
         let peer = try? await Self.credentials(of: value.channel)
         await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
-            await Self.$peer.withValue(peer) { await http.handle(value: value, logger: logger) }
+            await Self.$peer.withValue(peer) {
+                await Self.$connection.withValue(ChannelConnection(value.channel)) {
+                    await http.handle(value: value, logger: logger)
+                }
+            }
         }
     }
 

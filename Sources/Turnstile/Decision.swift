@@ -3,6 +3,7 @@ public import Authority
 internal import Host
 public import Policy
 internal import Primitives
+internal import Storage
 internal import VaultModel
 public import Wire
 
@@ -42,6 +43,12 @@ public struct Decision: Sendable {
         case .allowed(let grant): return grant
         case .refused(let refusal): throw refusal
         }
+    }
+
+    /// The budgets this entry takes from: reads and comparisons under what was lent count, at every level.
+    func uses(as draft: EntryDraft) -> [BlockUse] {
+        guard draft.decision == .allow, ask.act == .read || ask.act == .match else { return [] }
+        return standing?.budgets.map { BlockUse(block: $0.block.bytes, limit: UInt64(clamping: $0.maxUses)) } ?? []
     }
 
     /// The same request refused for a reason found later: a shop that is not hers, a customer that is not there.
@@ -86,10 +93,14 @@ public struct Decision: Sendable {
 public struct Gate: Sendable {
     let authority: AuthorityState
     let policy: PolicyDocument
+    /// Milliseconds since 1970 of the last entry: time does not go back, or a clock set back would revive what has run
+    /// out.
+    let lastLogged: Int64
 
-    public init(authority: AuthorityState, policy: PolicyDocument) {
+    public init(authority: AuthorityState, policy: PolicyDocument, lastLogged: Int64 = 0) {
         self.authority = authority
         self.policy = policy
+        self.lastLogged = lastLogged
     }
 
     /// - Parameters:
@@ -114,23 +125,26 @@ public struct Gate: Sendable {
             return refused(.denied(.unknownField, hint: "the policy declares no field \(field)"))
         }
 
-        // A request without a form asks for the best one its role has; blocks and policy then judge that very form.
-        if ask.form == nil, !ask.fields.isEmpty, ask.act == .read, let purpose = ask.purpose,
-            let role = authority.enrolments[verified.request.kid]?.role
-        {
-            ask.form = policy.bestForm(role: role, fields: ask.fields, purpose: purpose)
-        }
+        if ask.form == nil, !ask.fields.isEmpty, ask.act == .read { ask.form = bestForm(for: verified, ask) }
         let standing: Standing
-        switch authority.evaluate(authorityAsk(verified, ask), now: verified.receivedMilliseconds / 1_000) {
+        switch authority.evaluate(
+            authorityAsk(verified, ask), now: max(verified.receivedMilliseconds, lastLogged) / 1_000)
+        {
         case .success(let found): standing = found
-        case .failure(let failure): return refused(Self.refusal(failure.reason))
+        case .failure(let failure):
+            // Whose key it is that ended matters to whoever reads this.
+            let isLender = failure.reason == .revokedKey && !authority.isRevoked(verified.request.kid)
+            return refused(
+                isLender
+                    ? .denied(.revokedKey, hint: "whoever lent this has left or lost her key; ask for another")
+                    : Self.refusal(failure.reason))
         }
         guard policy.role(standing.role) != nil else {
             return refused(
                 .denied(.unknownRole, hint: "the policy in force has no role \(standing.role); ask the owner"), standing
             )
         }
-        switch policy.decide(role: standing.role, ask: ask) {
+        switch judge(ask, standing.chain) {
         case .allow(let grant):
             return Decision(
                 verified: verified, outcome: .allowed(grant), standing: standing, ask: ask, policy: hash)
@@ -145,19 +159,44 @@ public struct Gate: Sendable {
         }
     }
 
+    /// What the policy says: of a root, about its role; of what was lent, about every lender on the way. Each must still
+    /// have the right to lend this, and to see it, in the role she has now.
+    private func judge(_ ask: PolicyAsk, _ chain: Chain) -> PolicyDecision {
+        guard chain.links.count > 1 else { return policy.decide(role: chain.last.block.role, ask: ask) }
+        var ask = ask
+        var decision = PolicyDecision.deny(.chain, detail: "nobody lent this")
+        for (lender, holder) in zip(chain.links, chain.links.dropFirst()) {
+            ask.delegator = lender.block.role
+            decision = policy.decide(role: holder.block.role, ask: ask)
+            guard case .allow = decision else { return decision }
+        }
+        return decision
+    }
+
+    /// A request without a form asks for the best one there is: of its capability, or of its role. Blocks and policy
+    /// then judge that very form.
+    private func bestForm(for verified: VerifiedRequest, _ ask: PolicyAsk) -> Form? {
+        let request = verified.request
+        if let id = request.capability { return BlockID(id).flatMap { authority.capabilities[$0] }?.block.forms.max() }
+        guard let purpose = ask.purpose, let role = authority.enrolments[request.kid]?.role else { return nil }
+        return policy.bestForm(role: role, fields: ask.fields, purpose: purpose)
+    }
+
     private func authorityAsk(_ verified: VerifiedRequest, _ ask: PolicyAsk) -> Ask {
         let request = verified.request
-        // Somebody whose root names shops asks as one of them; records of other shops are refused when they are read.
+        // Somebody whose blocks name shops asks as one of them; records of other shops are refused when they are read.
+        let capability = request.capability.flatMap { BlockID($0) }
+        let block = capability.map { authority.capabilities[$0]?.block } ?? authority.root(for: request.kid)?.block
         var shop: ShopName?
-        if case .only(let shops)? = authority.root(for: request.kid)?.block.shops { shop = shops.first }
+        if case .only(let shops)? = block?.shops { shop = shops.first }
         return Ask(
             kid: request.kid, act: request.head.act, fields: request.head.fields, form: ask.form ?? .masked,
             purpose: ask.purpose, shop: shop, customers: request.head.customers, orders: request.head.orders,
-            capability: request.capability.flatMap { BlockID($0) }, peerUID: verified.peer.userID)
+            capability: capability, peerUID: verified.peer.userID)
     }
 
     /// A key nobody enrolled learns nothing; one that was, learns what became of it.
-    private static func refusal(_ reason: Reason) -> RequestRefusal {
+    static func refusal(_ reason: Reason) -> RequestRefusal {
         switch reason {
         case .notEnrolled: .unauthenticated
         case .revokedKey: .denied(reason, hint: "this key was taken back by the owner")
@@ -166,6 +205,9 @@ public struct Gate: Sendable {
         case .noRoot: .denied(reason, hint: "this key has no permission yet; ask the owner to approve it")
         case .confidentiality: .denied(reason, hint: "no confidentiality agreement is on record; ask the owner")
         case .training: .denied(reason, hint: "the data protection training has lapsed; ask the owner")
+        case .orderClosed: .denied(reason, hint: "the order has been delivered, cancelled or given to somebody else")
+        case .revokedCapability: .denied(reason, hint: "what was lent has been taken back")
+        case .unregistered: .denied(reason, hint: "no such capability is on record; ask whoever lent it")
         default: .denied(reason, hint: "the permission of this key does not reach that far")
         }
     }

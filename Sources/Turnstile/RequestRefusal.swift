@@ -1,3 +1,4 @@
+public import Authority
 public import VaultModel
 public import Wire
 
@@ -8,11 +9,28 @@ public struct RequestRefusal: Error, Equatable, Sendable {
     public let reason: Reason
     /// One sentence on what is wrong and what helps; made of names from the policy and the program only.
     public let hint: String
+    /// A finer word than the reason where there is one: which rule of a chain a block broke.
+    private let detail: String?
 
     public init(_ code: ErrorCode, _ reason: Reason, hint: String = "") {
+        self.init(code, reason, detail: nil, hint: hint)
+    }
+
+    private init(_ code: ErrorCode, _ reason: Reason, detail: String?, hint: String) {
         self.code = code
         self.reason = reason
+        self.detail = detail
         self.hint = hint
+    }
+
+    /// What the requester is told beside the code.
+    public var why: String { detail ?? reason.rawValue }
+
+    /// A signed block that breaks a rule.
+    public init(block error: BlockRefusal) {
+        self.init(
+            .denied, error.reason, detail: error.code,
+            hint: "the signed block was refused (\(error.code)); make it anew with a current program")
     }
 
     /// Whatever an attacker could probe gets this one answer.

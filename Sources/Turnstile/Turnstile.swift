@@ -21,6 +21,7 @@ public final class Turnstile: Sendable {
     private let clock: any WallClock
     private let current: Mutex<Controls>
     private let unauthenticated = Atomic<Int>(0)
+    private let orders = OrderLedger()
 
     /// Unwrapped customer keys kept in locked memory at once. A lookup among 100,000 customers opens about 98, and
     /// unwrapping a key costs three times what opening a field does.
@@ -45,7 +46,8 @@ public final class Turnstile: Sendable {
     public var fieldMap: FieldMap { controls.fields }
     public var gate: Gate {
         let controls = controls
-        return Gate(authority: controls.authority, policy: controls.policy)
+        return Gate(
+            authority: controls.authority, policy: controls.policy, lastLogged: logWriter.last?.time ?? 0)
     }
 
     /// Lets another policy decide. The block that puts it in force has been logged.
@@ -94,20 +96,29 @@ public final class Turnstile: Sendable {
     /// Logs an allowed change of rows before it is made: the entry is its intent.
     ///
     /// - Parameters:
+    ///   - ending: an order whose end this change is: what was lent for it is dead from this entry on.
     ///   - seals: the new record seals; the entry vouches for what will be stored.
     ///   - records: ids and revisions the rows will have.
     public func logChange(
         _ decision: Decision, as kind: EntryKind, numbers: [CustomerNumber], revisions: [UInt64], seals: [[UInt8]],
-        records: [RecordID], scanned: Int
+        records: [RecordID], scanned: Int, ending: RecordID? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
         let subject = EntrySubject(
-            customers: numbers.map(\.text), ref: decision.head.ref, revisions: revisions, scanned: scanned,
-            seals: seals.map(Hex.encode))
+            customers: numbers.map(\.text), orders: decision.head.orders, ref: decision.head.ref, revisions: revisions,
+            scanned: scanned, seals: seals.map(Hex.encode))
         let intent = zip(records, revisions).map { LogIntent.Record(id: $0, rev: $1) }
         return try await append(
-            decision.draft(kind, subject: subject, released: 0), for: decision, intent: intent)
+            decision.draft(kind, subject: subject, released: 0), for: decision, intent: intent, ending: ending)
     }
+
+    // MARK: - Orders
+
+    /// The order a lent capability is for, as it was when it was lent.
+    public func binding(of capability: BlockID) -> OrderBinding? { orders.binding(of: capability) }
+
+    /// Remembers what a registered capability is for, when its entry is read back after a start.
+    public func restore(_ binding: OrderBinding, of capability: BlockID) { orders.bind(capability, binding) }
 
     /// Notes that the rows an entry announced are durable.
     public func settle(_ entry: CommittedEntry) { logWriter.resolve(intent: entry.seq) }
@@ -130,18 +141,24 @@ public final class Turnstile: Sendable {
         var trial = controls.authority
         do throws(BlockRefusal) {
             try trial.register(signed, at: (trial.lastIndex ?? 0) + 1, time: clock.nowMilliseconds())
-        } catch { throw .denied(error.reason, hint: "the block was refused: \(error.code)") }
+        } catch { throw RequestRefusal(block: error) }
     }
 
     /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash.
+    ///
+    /// - Parameter binding: the order a lent capability is for. The entry names it with its customer and revision.
     public func register(
-        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind
+        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind, binding: OrderBinding? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
         try requireRegistrable(signed, decision)
-        let subject = EntrySubject(ref: decision.head.ref)
+        var subject = EntrySubject(orders: decision.head.orders, ref: decision.head.ref)
+        if let binding {
+            subject.customers = [binding.customer].compactMap { CustomerNumber($0)?.text }
+            subject.revisions = [binding.revision]
+        }
         return try await append(
-            decision.draft(kind, subject: subject, released: 0), for: decision, registering: signed)
+            decision.draft(kind, subject: subject, released: 0), for: decision, registering: signed, binding: binding)
     }
 
     /// Appends an entry that nobody signed: the broker's own startup, seal, job, alert.
@@ -152,34 +169,42 @@ public final class Turnstile: Sendable {
 
     func append(
         _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [],
-        registering signed: SignedBlock? = nil
+        registering signed: SignedBlock? = nil, binding: OrderBinding? = nil, ending: RecordID? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         let request = decision.verified.request
         let nonce = RequestNonce(
             key: request.kid.rawKey, created: request.created, nonce: Array(request.nonce.utf8),
             keepUntil: request.nonceKeptUntil(received: decision.verified.receivedMilliseconds / 1_000))
-        let kid = request.kid
         var submission = LogSubmission(
-            draft: draft, nonce: nonce, counter: request.head.counter, intent: intent,
-            admit: { [self] place in admit(kid, signed, draft, at: place) })
+            draft: draft, nonce: nonce, counter: request.head.counter, uses: decision.uses(as: draft), intent: intent,
+            admit: { [self] place in admit(decision, signed, draft, at: place) })
+        if let ending { submission.onCommit = { [self] place in orders.end(ending, at: place.seq) } }
         if let signed {
             submission.block = BlockRegistration(
                 id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode()
             )
-            submission.onCommit = { [self] place in enter(signed, at: place) }
+            submission.onCommit = { [self] place in
+                if let binding { orders.bind(signed.id, binding) }
+                enter(signed, at: place)
+            }
         }
-        return try await submit(submission)
+        do throws(RequestRefusal) { return try await submit(submission) } catch {
+            // The writer found a budget used up and stored nothing; that it was asked for is stored all the same.
+            guard error.reason == .exhausted, draft.decision == .allow else { throw error }
+            try await logRefusal(decision.refused(error), as: draft.kind)
+            throw error
+        }
     }
 
     /// The last word, on the writer's thread and in the order of the log: a revocation that was committed a moment ago
     /// counts, whatever was decided before.
     private func admit(
-        _ kid: KeyID, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
+        _ decision: Decision, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
     ) -> Admission {
         current.withLock { controls in
-            if draft.decision == .allow, controls.authority.isRevoked(kid) {
+            if draft.decision == .allow, let obstacle = obstacle(to: decision, controls.authority) {
                 var denial = draft
-                (denial.decision, denial.why, denial.released) = (.deny, .revokedKey, 0)
+                (denial.decision, denial.why, denial.released) = (.deny, obstacle, 0)
                 denial.subject.seals = []
                 return .substitute(denial)
             }
@@ -190,6 +215,21 @@ public final class Turnstile: Sendable {
                 return .admit
             } catch { return .refuse(.refused(error.reason)) }
         }
+    }
+
+    /// What has come in between since the decision.
+    private func obstacle(to decision: Decision, _ authority: AuthorityState) -> Reason? {
+        if authority.isRevoked(decision.verified.request.kid) { return .revokedKey }
+        guard let chain = decision.standing?.chain else { return nil }
+        for link in chain.links {
+            if authority.isRevoked(link.block.issuer) || authority.isRevoked(link.block.audience) { return .revokedKey }
+            if authority.isRevoked(link.id) { return .revokedCapability }
+        }
+        for link in chain.links.dropFirst() {
+            let index = authority.capabilities[link.id]?.index ?? 0
+            if orders.hasEnded(link.id, registeredAt: index) { return .orderClosed }
+        }
+        return nil
     }
 
     private func enter(_ signed: SignedBlock, at place: LogPlace) {
@@ -208,7 +248,8 @@ public final class Turnstile: Sendable {
             throw RequestRefusal(log: error)
         }
         guard !entry.isSubstitute else {
-            throw .denied(.revokedKey, hint: "this key was taken back by the owner")
+            guard let core = try? EntryCore(parsing: entry.core) else { throw .integrity("a log entry") }
+            throw Gate.refusal(core.why)
         }
         return entry
     }

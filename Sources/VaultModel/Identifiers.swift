@@ -120,6 +120,16 @@ public struct ShopName: Hashable, Sendable, Comparable, CustomStringConvertible 
         guard Label.isValid(text) else { return nil }
         self.text = text
     }
+
+    private init(trusted text: String) { self.text = text }
+
+    /// The shop of records that name none: a vault of one shop never speaks of shops, and a lent capability must name
+    /// one.
+    public static let main = ShopName(trusted: "main")
+
+    /// The shop of a record, of what is stored with it.
+    public init(stored text: String) { self = ShopName(text) ?? .main }
+
     public var description: String { text }
     public static func < (lhs: ShopName, rhs: ShopName) -> Bool { lhs.text < rhs.text }
 }

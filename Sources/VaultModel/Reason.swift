@@ -12,6 +12,8 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
     case notYetValid = "not-yet-valid"
     case chain
     case exhausted
+    /// The order a capability was lent for has been delivered, cancelled or given to somebody else.
+    case orderClosed = "order-closed"
 
     // Policy: what the role may do now
     case unknownRole = "unknown-role"

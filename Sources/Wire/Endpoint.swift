@@ -21,6 +21,15 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case customerAdd = "/v1/customer/add"
     case customerUpdate = "/v1/customer/update"
     case customerVerify = "/v1/customer/verify"
+    case recordAdd = "/v1/record/add"
+    case recordShow = "/v1/record/show"
+    case orderStep = "/v1/order/step"
+    case grantPrepare = "/v1/grant/prepare"
+    case grantDelegate = "/v1/grant/delegate"
+    case grantList = "/v1/grant/list"
+    case grantRevoke = "/v1/grant/revoke"
+    case staffOffboard = "/v1/staff/offboard"
+    case staffSeen = "/v1/staff/seen"
     case logTail = "/v1/log/tail"
     case logShow = "/v1/log/show"
     case logExportBegin = "/v1/log/export/begin"
@@ -45,6 +54,13 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .customerShow: [.read]
         case .customerMatch: [.match]
         case .customerAdd, .customerUpdate, .customerVerify: [.write]
+        case .recordAdd: [.write]
+        case .recordShow: [.read]
+        case .orderStep: [.write, .propose]
+        case .grantPrepare, .grantDelegate: [.delegate]
+        case .grantList: [.list]
+        case .grantRevoke: [.revoke]
+        case .staffOffboard, .staffSeen: [.offboard]
         case .logTail, .logShow: [.logTail]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }

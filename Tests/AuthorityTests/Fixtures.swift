@@ -100,8 +100,8 @@ enum World {
     }
 
     /// A state in which everybody is enrolled.
-    static func state(acceptsDelegations: Bool = true) throws(BlockRefusal) -> AuthorityState {
-        var state = AuthorityState(vault: vault, authority: authority.kid, acceptsDelegations: acceptsDelegations)
+    static func state() throws(BlockRefusal) -> AuthorityState {
+        var state = AuthorityState(vault: vault, authority: authority.kid)
         for (index, entry) in roles.enumerated() { try state.take(enrol(entry.key), at: UInt64(index)) }
         return state
     }

@@ -29,16 +29,40 @@ struct RegistrationTests {
         #expect(enrolment.statement.uid == 1000 && state.lastIndex == 17 && state.registered == [id: 17])
     }
 
-    @Test("enrolments, roots, policies, clock statements and revocations are the authority's alone")
+    @Test("enrolments, roots, policies and clock statements are the authority's alone")
     func issuers() throws {
         let state = try World.state()
         let header = World.header(by: mallory)
         #expect(refusalOf(World.enrol(mallory, role: World.role("owner"), by: mallory), in: state) == .issuer)
-        #expect(refusalOf(World.revoke([service.kid], by: mallory), in: state) == .issuer)
         let policy = try #require(PolicyBlock(header: header, sha256: World.hash("p"), previous: nil))
         #expect(refusalOf(mallory.seal(policy), in: state) == .issuer)
         #expect(refusalOf(mallory.seal(ClockBlock(header: header, seconds: 5)), in: state) == .issuer)
         #expect(refusalOf(mallory.seal(World.root(for: service, by: mallory)), in: state) == .root)
+    }
+
+    @Test("whoever is enrolled may sign a revocation, and only her own loans are hers to end whatever the policy says")
+    func revokers() throws {
+        var state = try World.state()
+        let stranger = TestKey("a stranger")
+        #expect(refusalOf(World.revoke([service.kid], by: stranger), in: state) == .notEnrolled)
+        let root = authority.seal(World.root())
+        let rootID = try state.take(root)
+        let child = try state.take(service.seal(World.delegation(of: root)))
+        func block(_ issuer: KeyID, kids: [KeyID] = [], caps: [BlockID]) throws -> RevokeBlock {
+            try #require(
+                RevokeBlock(
+                    header: BlockHeader(vault: World.vault, issuer: issuer, at: 5), kids: kids, caps: caps,
+                    reason: "lost-key"))
+        }
+        #expect(state.endsOnlyOwn(try block(service.kid, caps: [child])))
+        #expect(!state.endsOnlyOwn(try block(courier.kid, caps: [child])), "the borrower lent nothing")
+        #expect(!state.endsOnlyOwn(try block(service.kid, caps: [rootID])), "the root is the authority's")
+        #expect(!state.endsOnlyOwn(try block(service.kid, kids: [courier.kid], caps: [child])))
+        #expect(!state.endsOnlyOwn(try block(service.kid, caps: [child, BlockID(payload: [1])])))
+        try state.take(World.revoke([service.kid], by: World.manager))
+        #expect(refusalOf(World.revoke([courier.kid], by: service), in: state) == .revokedKey)
+        #expect(state.chains(through: service.kid).map(\.id).contains(child))
+        #expect(!state.isAlive(try #require(state.capabilities[child]), now: 2_000))
     }
 
     @Test("kinds that nothing acts upon are not registered")
@@ -123,13 +147,10 @@ struct RegistrationTests {
         #expect(state.roots(for: service.kid).isEmpty && state.isRevoked(service.kid))
     }
 
-    @Test("delegations are refused unless they are switched on, and then follow the chain rules")
+    @Test("delegations follow the chain rules")
     func delegations() throws {
         let root = authority.seal(World.root())
         let child = service.seal(World.delegation(of: root))
-        var off = try World.state(acceptsDelegations: false)
-        try off.take(root)
-        #expect(refusalOf(child, in: off) == .delegation)
         var on = try World.state()
         #expect(refusalOf(child, in: on) == .unregistered)
         try on.take(root)
@@ -208,7 +229,7 @@ struct RegistrationTests {
             World.revoke([mallory.kid]), World.enrol(service, training: nil), World.revoke([courier.kid]),
         ]
         func state(of log: [DSSEEnvelope]) throws -> AuthorityState {
-            var state = AuthorityState(vault: World.vault, authority: authority.kid, acceptsDelegations: true)
+            var state = AuthorityState(vault: World.vault, authority: authority.kid)
             for (index, envelope) in log.enumerated() { try state.take(envelope, at: UInt64(index * 3)) }
             return state
         }

@@ -56,7 +56,7 @@ enum SampleMessages {
         return field
     }
 
-    static let all: [SampleMessage] = vault + staff + imports + customers + log
+    static let all: [SampleMessage] = vault + staff + imports + customers + log + lending
 
     private static let vault: [SampleMessage] = [
         SampleMessage(

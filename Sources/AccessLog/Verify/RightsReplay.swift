@@ -11,13 +11,14 @@ struct RightsReplay {
     private var state: AuthorityState
     private var policies: [String: PolicyDocument] = [:]
     private var missingPolicies: Set<String> = []
+    private var loans = LoanReplay()
     /// The policy before the one in force, and until when (milliseconds) a request judged under it may be committed.
     private var lastPolicy: (sha256: String, until: Int64)?
 
     init(files: ExportFiles, vault: VaultID, authority: KeyID) {
         self.files = files
         self.vault = vault
-        state = AuthorityState(vault: vault, authority: authority, acceptsDelegations: true)
+        state = AuthorityState(vault: vault, authority: authority)
     }
 
     /// Judges one entry and takes what it puts in force. Returns the block it registers, if any.
@@ -28,8 +29,12 @@ struct RightsReplay {
             lastPolicy = (before, core.time + LogLimits.signatureSlackSeconds * 1000)
         }
         judgePolicy(core, &findings)
+        if case .capability(let capability)? = block, capability.parent != nil {
+            loans.lend(capability.id, entry.subject, at: core.seq)
+        }
         switch entry.evidence {
-        case .request(let request, _) where core.decision == .allow: judge(request, core, &findings)
+        case .request(let request, _) where core.decision == .allow:
+            judge(request, core, entry.subject, block, &findings)
         case .block where block == nil && core.decision == .allow:
             // Evidence that is a block stands for that block, or for nothing.
             findings.add(.block, .refused, at: core.seq)
@@ -78,7 +83,10 @@ struct RightsReplay {
 
     // MARK: - Requests
 
-    private func judge(_ request: SignedRequest, _ core: EntryCore, _ findings: inout FindingList) {
+    private mutating func judge(
+        _ request: SignedRequest, _ core: EntryCore, _ subject: EntrySubject?, _ block: Block?,
+        _ findings: inout FindingList
+    ) {
         let ask = ask(of: request, core)
         let seconds = core.time / 1000
         var result = state.evaluate(ask, now: seconds)
@@ -97,7 +105,12 @@ struct RightsReplay {
             findings.add(.signature, problem, at: core.seq)
         case .success(let standing):
             if core.role != standing.role.text { findings.add(.core, .head, at: core.seq) }
-            if !policyAllows(request, core, standing) { findings.add(.policy, .notAllowedByPolicy, at: core.seq) }
+            if !policyAllows(request, core, standing, block) {
+                findings.add(.policy, .notAllowedByPolicy, at: core.seq)
+            }
+            if let problem = loans.take(request, subject, standing, at: core.seq) {
+                findings.add(.signature, problem, at: core.seq)
+            }
         }
     }
 
@@ -145,11 +158,35 @@ struct RightsReplay {
         policies[sha256] = policy
     }
 
+    /// Whether the policy lets the role put this block in force: lend, take back, offboard.
+    private func policyAllows(
+        _ block: Block, _ core: EntryCore, _ standing: Standing, _ policy: PolicyDocument
+    ) -> Bool {
+        let ask: PolicyAsk
+        switch block {
+        case .capability(let lent) where lent.parent != nil:
+            ask = PolicyAsk(
+                act: .delegate, fields: core.fields, form: core.form, purpose: Purpose(core.purpose),
+                recipient: lent.role, minutes: Int(clamping: (lent.expires - lent.notBefore + 59) / 60),
+                uses: Int(clamping: lent.maxUses), boundTo: "order")
+        case .revoke where core.act == .offboard: ask = PolicyAsk(act: .offboard)
+        case .revoke(let revoke) where core.act == .revoke:
+            ask = PolicyAsk(act: .revoke, verb: state.endsOnlyOwn(revoke) ? "own" : nil)
+        default: return true
+        }
+        if case .allow = policy.decide(role: standing.role, ask: ask) { return true }
+        return false
+    }
+
     /// Whether the policy gives the role what was granted. Reading, comparing, writing named fields and looking up can be
     /// replayed; what other acts need to know stands in bodies, which nobody keeps. So does the kind of a look-up: one
     /// that is allowed will do. Approvals are taken as given.
-    private func policyAllows(_ request: SignedRequest, _ core: EntryCore, _ standing: Standing) -> Bool {
-        guard let policy = policies[core.policy], let field = core.fields.first else { return true }
+    private func policyAllows(
+        _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ block: Block?
+    ) -> Bool {
+        guard let policy = policies[core.policy] else { return true }
+        if let block { return policyAllows(block, core, standing, policy) }
+        guard let field = core.fields.first else { return true }
         let links = standing.chain.links
         var ask = PolicyAsk(
             act: request.act, record: field.record, fields: core.fields, form: core.form,

@@ -3,8 +3,8 @@ public import VaultModel
 
 /// Ends keys and capabilities, for good, from the log index at which the block is registered.
 ///
-/// The rule of the whole design: the owner revokes any key but the authority's, an officer likewise, an issuer the
-/// chains that contain a block of hers. **This version accepts the authority's signature alone**, which the owner holds.
+/// The owner and officers revoke any key but the authority's, an issuer the chains that contain a block of hers. Which
+/// roles are which is the policy's to say.
 public struct RevokeBlock: BlockBody {
     public static let kind = BlockKind.revoke
 

@@ -32,8 +32,10 @@ enum AddCustomerHandler: OperationHandler {
     }
 
     /// The head says which fields are written; the body may not say more.
-    static func requireFields(_ fields: FieldValues, in head: RequestHead) throws(RequestRefusal) {
-        let named = fields.names.compactMap { FieldName(record: OpenVault.customerKind, field: $0) }
+    static func requireFields(
+        _ fields: FieldValues, of kind: String = OpenVault.customerKind, in head: RequestHead
+    ) throws(RequestRefusal) {
+        let named = fields.names.compactMap { FieldName(record: kind, field: $0) }
         guard !named.isEmpty, named.sorted() == head.fields else {
             throw .malformed("the head must name exactly the fields of the body")
         }

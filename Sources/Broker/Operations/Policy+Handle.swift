@@ -77,7 +77,7 @@ extension OpenVault {
     func open(_ value: JSONValue) throws(RequestRefusal) -> SignedBlock {
         do throws(BlockRefusal) {
             return try Block.open(DSSEEnvelope(value), vault: vault)
-        } catch { throw .denied(error.reason, hint: "the block was refused: \(error.code)") }
+        } catch { throw RequestRefusal(block: error) }
     }
 
     /// Keeps the text and numbers its fields, before the block that puts it in force is logged.

@@ -12,12 +12,16 @@ enum ShowCustomersHandler: OperationHandler {
         _ call: Call<NoMembers>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<ShowCustomers.Reply> {
         let head = call.head
-        guard !head.customers.isEmpty, !head.fields.isEmpty else {
-            throw .malformed("a read names at least one customer and one field")
+        let isBorrowed = head.customers.isEmpty && head.orders.count == 1 && call.verified.request.capability != nil
+        guard isBorrowed || (!head.customers.isEmpty && head.orders.isEmpty), !head.fields.isEmpty else {
+            throw .malformed("a read names a customer, or the order something was lent for, and at least one field")
         }
         guard head.form != .match else { throw .malformed("comparing has an operation of its own") }
         let decision = try await vault.admit(call.verified, PolicyAsk(act: .read), as: .read)
-        let records = try await vault.customers(of: decision, as: .read)
+        let records =
+            if isBorrowed { [try await vault.borrowedCustomer(decision, as: .read)] } else {
+                try await vault.customers(of: decision, as: .read)
+            }
         let grant = try await vault.turnstile.log(decision, as: .read, releasing: records)
         var customers: [ShowCustomers.Customer] = []
         customers.reserveCapacity(records.count)

@@ -36,7 +36,7 @@ extension Endpoint {
     /// export are covered by the entries of its beginning and end.
     var makesNoEntry: Bool {
         switch self {
-        case .enroll, .staffWhoAmI, .policyGet, .logExportPage, .logExportObject: true
+        case .enroll, .staffWhoAmI, .policyGet, .grantList, .grantPrepare, .logExportPage, .logExportObject: true
         default: false
         }
     }

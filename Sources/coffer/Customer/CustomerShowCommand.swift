@@ -16,14 +16,14 @@ struct CustomerShowCommand: CofferCommand {
             Example: coffer customer show C-7K3M-9QXD --fields name,phone --purpose order
             """)
 
-    @Argument(help: ArgumentHelp("Customers' numbers.", valueName: "number"))
-    var numbers: [String]
+    @Argument(help: ArgumentHelp("Customers' numbers; none with --capability or --order.", valueName: "number"))
+    var numbers: [String] = []
 
     @Option(help: ArgumentHelp("Fields separated by commas, e.g. name,phone.", valueName: "fields"))
-    var fields: String
+    var fields: String?
 
     @Option(help: ArgumentHelp("What for, as the policy names it.", valueName: "purpose"))
-    var purpose: String
+    var purpose: String?
 
     @Option(
         help: ArgumentHelp("full or masked.", valueName: "form"),
@@ -33,19 +33,70 @@ struct CustomerShowCommand: CofferCommand {
     @Option(help: ArgumentHelp("Id of what this is about, e.g. an order; kept in the log.", valueName: "id"))
     var ref: String?
 
-    @Option(help: ArgumentHelp("Id of a capability lent to you.", valueName: "id"))
+    @Option(help: ArgumentHelp("Id of a capability lent to you: shows what it is for.", valueName: "id"))
     var capability: String?
+
+    @Option(help: ArgumentHelp("Id of an order that something was lent to you for.", valueName: "id"))
+    var order: String?
 
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
+        if capability != nil || order != nil { return try await showBorrowed(output) }
+        guard !numbers.isEmpty, let fields, let purpose else {
+            throw Failure.usage(
+                "a customer's number, --fields and --purpose are needed",
+                hint: "coffer customer show C-7K3M-9QXD --fields name,phone --purpose order", why: "number")
+        }
         let scope = RequestScope(
             fields: try FieldArguments.names(fields), form: try form.map(Arguments.form),
             purpose: try Arguments.purpose(purpose).text, ref: ref ?? "",
-            customers: try Arguments.customers(numbers), capability: capability)
+            customers: try Arguments.customers(numbers))
         let session = try await Session.open(options, output)
         let reply = try await session.call(ShowCustomers.self, .init(), scope)
         show(reply, output)
+    }
+
+    /// What was lent, and nothing else: the fields, and how long and how often still.
+    private func showBorrowed(_ output: Output) async throws {
+        guard numbers.isEmpty else {
+            throw Failure.usage(
+                "what was lent names its customer by itself", hint: "leave the number away", why: "number")
+        }
+        let order = try order.map(Arguments.record)
+        let session = try await Session.open(options, output)
+        let found: ListGrants.Grant? =
+            if let capability { try await session.grant(capability) } else if let order {
+                try await session.borrowed(for: order)
+            } else { nil }
+        guard let grant = found else {
+            throw Failure(
+                code: "denied", why: "unregistered",
+                message: "nothing that still counts was lent to you for this order",
+                hint: "ask whoever gave you the order; coffer grant list", exitCode: 3)
+        }
+        let scope = RequestScope(
+            fields: try fields.map { (text) throws(Failure) in try FieldArguments.names(text) } ?? grant.fields,
+            form: try form.map(Arguments.form) ?? grant.form,
+            purpose: try purpose.map(Arguments.purpose)?.text ?? grant.purpose, ref: ref ?? "",
+            orders: [grant.order], capability: grant.capability)
+        let reply = try await session.call(ShowCustomers.self, .init(), scope)
+        guard let customer = reply.message.customers.first else { throw Failure.brokenReply }
+        let minutes = max(0, (grant.expires - session.nowSeconds - session.clockOffsetSeconds + 59) / 60)
+        let left = max(0, grant.max - grant.used - 1)
+        output.answer(
+            reply.members([
+                "fields": customer.fields.jsonValue, "form": .string(customer.form.rawValue),
+                "minutes_left": .integer(minutes), "uses_left": .integer(left),
+            ])
+        ) {
+            var list = LabelList()
+            for name in customer.fields.names { list.add(name, customer.fields[name] ?? []) }
+            list.add("minutes left", "\(minutes)")
+            list.add("uses left", "\(left)")
+            return list.rendered(paint: output.paint)
+        }
+        output.entry(reply.entry)
     }
 
     private func show(_ reply: Answer<ShowCustomers.Reply>, _ output: Output) {

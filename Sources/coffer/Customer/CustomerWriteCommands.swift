@@ -22,7 +22,7 @@ struct CustomerAddCommand: CofferCommand {
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
-        let fields = try CustomerFields(values, isEmptyRemoval: false)
+        let fields = try RecordFields(values, isEmptyRemoval: false)
         let scope = RequestScope(fields: fields.names, purpose: try Arguments.purpose(purpose).text)
         let session = try await Session.open(options, output)
         output.revision(try await session.call(AddCustomer.self, .init(fields: fields.values), scope), "added")
@@ -56,7 +56,7 @@ struct CustomerUpdateCommand: CofferCommand {
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
-        let fields = try CustomerFields(values, isEmptyRemoval: true)
+        let fields = try RecordFields(values, isEmptyRemoval: true)
         let scope = RequestScope(
             fields: fields.names, purpose: try purpose.map(Arguments.purpose)?.text ?? "",
             customers: [try Arguments.customer(number)])
@@ -124,18 +124,27 @@ struct CustomerMatchCommand: CofferCommand {
 }
 
 /// The fields of a write: names for the head, values for the body.
-private struct CustomerFields {
+struct RecordFields {
     let names: [FieldName]
     let values: FieldValues
 
-    /// - Parameter isEmptyRemoval: whether an empty value stands for removing the field.
-    init(_ options: FieldOptions, isEmptyRemoval: Bool) throws(Failure) {
-        let given = try FieldArguments.values(options.fields, file: options.fieldsFile)
+    /// - Parameters:
+    ///   - record: the record kind whose fields they are.
+    ///   - isEmptyRemoval: whether an empty value stands for removing the field.
+    ///   - defaults: values of fields that are not given.
+    init(
+        _ options: FieldOptions, record: String = "customer", isEmptyRemoval: Bool,
+        defaults: [(name: FieldName, value: String)] = []
+    ) throws(Failure) {
+        var given = try FieldArguments.values(options.fields, file: options.fieldsFile, record: record)
         guard !given.isEmpty else {
             throw .usage("no field is given", hint: "--field name=value, or --fields-file FILE", why: "field")
         }
-        guard given.allSatisfy({ $0.name.record == "customer" }) else {
-            throw .usage("only fields of the customer can be written here", why: "field")
+        guard given.allSatisfy({ $0.name.record == record }) else {
+            throw .usage("only fields of the record kind \(record) can be written here", why: "field")
+        }
+        for (name, value) in defaults where !given.contains(where: { $0.name == name }) {
+            given.append((name, [value]))
         }
         names = given.map(\.name)
         let lists = given.map { ($0.name.field, isEmptyRemoval && $0.values == [""] ? [] : $0.values) }

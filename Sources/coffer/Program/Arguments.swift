@@ -22,6 +22,15 @@ enum Arguments {
         return numbers
     }
 
+    /// The id of an order or another record.
+    static func record(_ text: String) throws(Failure) -> RecordName {
+        guard let name = RecordName(text) else {
+            throw .usage(
+                "this is not a record's id", hint: "it begins with letters and _, e.g. o_… for an order", why: "id")
+        }
+        return name
+    }
+
     static func purpose(_ text: String) throws(Failure) -> Purpose {
         guard let purpose = Purpose(text) else {
             throw .usage(

@@ -19,13 +19,16 @@ struct Coffer: AsyncParsableCommand {
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
-                name: "Customers", subcommands: [FindCommand.self, CustomerCommand.self, ImportCommand.self]),
+                name: "Customers",
+                subcommands: [
+                    FindCommand.self, CustomerCommand.self, OrderCommand.self, RecordCommand.self, ImportCommand.self,
+                ]),
             CommandGroup(
                 name: "Vault",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
                 ]),
-            CommandGroup(name: "Staff", subcommands: [StaffCommand.self, EnrollCommand.self]),
+            CommandGroup(name: "Staff", subcommands: [StaffCommand.self, GrantCommand.self, EnrollCommand.self]),
             CommandGroup(name: "Log and policy", subcommands: [LogCommand.self, PolicyCommand.self]),
             CommandGroup(
                 name: "This device",
@@ -35,7 +38,7 @@ struct Coffer: AsyncParsableCommand {
         ])
 
     /// Commands whose first argument names another command.
-    static let groups: Set<String> = ["customer", "staff", "log", "policy", "identity"]
+    static let groups: Set<String> = ["customer", "order", "record", "staff", "grant", "log", "policy", "identity"]
 }
 
 enum CofferVersion {

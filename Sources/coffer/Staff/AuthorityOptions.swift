@@ -54,7 +54,7 @@ struct AuthorityOptions: ParsableArguments {
     }
 }
 
-/// Signs blocks with the authority's key.
+/// Signs blocks: with the authority's key, or a person's own.
 struct BlockSigner {
     let signer: any Signer
 

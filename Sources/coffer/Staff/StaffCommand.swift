@@ -9,7 +9,10 @@ struct StaffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "staff",
         abstract: "Invite people, approve their keys, list who has one.",
-        subcommands: [StaffInviteCommand.self, StaffApproveCommand.self, StaffListCommand.self])
+        subcommands: [
+            StaffInviteCommand.self, StaffApproveCommand.self, StaffListCommand.self,
+            StaffOffboardCommand.self, StaffReceiptCommand.self,
+        ])
 }
 
 struct StaffListCommand: CofferCommand {

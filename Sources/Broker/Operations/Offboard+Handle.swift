@@ -1,0 +1,173 @@
+internal import AccessLog
+internal import Authority
+internal import Policy
+internal import Primitives
+internal import Storage
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// Ends a person's keys. The moment the block is in the log nothing signed by them or derived from them is allowed;
+/// the connections they were used on are cut.
+enum OffboardStaffHandler: OperationHandler {
+    typealias Op = OffboardStaff
+
+    static func handle(
+        _ call: Call<OffboardStaff.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<OffboardStaff.Reply> {
+        let signed = try vault.open(call.body.block)
+        guard case .revoke(let block) = signed.block else { throw .malformed("offboarding registers a revocation") }
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .offboard), as: .offboard)
+        let authority = vault.turnstile.controls.authority
+        let keys = authority.keys(of: call.body.person).filter { !authority.isRevoked($0) }
+        guard !keys.isEmpty else {
+            throw await vault.refuse(
+                decision, .notFound("nobody of this id has a key that still works"), as: .offboard)
+        }
+        guard Set(block.kids) == Set(keys), block.caps.isEmpty else {
+            throw await vault.refuse(
+                decision, .conflict("the block must end all keys of the person, and only those; ask again"),
+                as: .offboard)
+        }
+        guard !keys.contains(call.verified.request.kid) else {
+            throw await vault.refuse(
+                decision, .conflict("nobody offboards herself: ask another person who may"), as: .offboard)
+        }
+        let killed = try lent(through: keys, authority, call.verified.receivedMilliseconds / 1_000, in: vault)
+        let entry = try await vault.turnstile.register(signed, decision, as: .offboard)
+        let cut = vault.connections.cut(keys, but: call.verified.peer.connection)
+        try end(call.body.person, in: vault)
+        let statement = OffboardingStatement(
+            vault: vault.vault, origin: vault.logKeys.verifier.name, person: call.body.person, keys: keys,
+            killed: killed.compactMap { BlockID($0.capability) }, entry: entry.seq, at: entry.time
+        ).sealed(by: vault.logKeys.verifier, vault.logKeys.signCheckpoint)
+        return Answer(
+            OffboardStaff.Reply(killed: killed, connections: UInt64(cut), statement: statement.value), entry)
+    }
+
+    /// What will die: all that is alive, was lent, and has one of the keys in its chain.
+    private static func lent(
+        through keys: [KeyID], _ authority: AuthorityState, _ now: Int64, in vault: OpenVault
+    ) throws(RequestRefusal) -> [OffboardStaff.Killed] {
+        var killed: [OffboardStaff.Killed] = []
+        var known: Set<BlockID> = []
+        for key in keys {
+            for capability in authority.chains(through: key)
+            where !capability.isRoot && authority.isAlive(capability, now: now) && known.insert(capability.id).inserted
+            {
+                let grant = try vault.grant(capability, isMine: false, authority, now: now)
+                guard grant.state == "live", killed.count < OffboardStaff.mostChains else { continue }
+                let stored: StoredBlock?
+                do { stored = try vault.stores.log.block(capability.id.bytes) } catch {
+                    throw RequestRefusal(storage: error)
+                }
+                guard let stored, let envelope = try? DSSEEnvelope(parsing: stored.envelope) else {
+                    throw .integrity("a block of log.db")
+                }
+                killed.append(
+                    OffboardStaff.Killed(
+                        capability: grant.capability, holder: capability.block.audience, to: grant.to,
+                        wasLent: keys.contains(capability.block.issuer), order: grant.order, block: envelope.value,
+                        left: grant.max - grant.used))
+            }
+        }
+        return killed
+    }
+
+    /// The name stays, for her entries in the log; the row says that she has left.
+    private static func end(_ person: PersonID, in vault: OpenVault) throws(RequestRefusal) {
+        do {
+            guard var row = try vault.stores.records.staff(person) else { return }
+            let before = row.state
+            (row.state, row.mac, row.commitment, row.expires) = (.offboarded, nil, nil, 0)
+            try vault.stores.records.update(row, from: [before])
+        } catch { throw RequestRefusal(storage: error) }
+    }
+}
+
+/// What a person has seen, from the log: no revocation can undo it. Opaque numbers and names of fields, no value.
+enum ListSeenHandler: OperationHandler {
+    typealias Op = ListSeen
+    private static let page: UInt64 = 500
+
+    static func handle(
+        _ call: Call<ListSeen.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<ListSeen.Reply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .offboard), as: .list)
+        let keys = Set(vault.turnstile.controls.authority.keys(of: call.body.person))
+        guard !keys.isEmpty else {
+            throw await vault.refuse(decision, .notFound("nobody of this id ever had a key"), as: .list)
+        }
+        let grant = try await vault.turnstile.log(decision, as: .list)
+        let size = grant.entry.size
+        let end = min(size, call.body.from + min(size, ListSeen.entriesAtOnce))
+        var summary = SeenSummary(keys: keys)
+        var next = min(call.body.from, end)
+        while next < end, !summary.isFull {
+            let entries: [OpenedEntry]
+            do { entries = try vault.reader.entries(next..<min(end, next + page)) } catch {
+                throw RequestRefusal(storage: error)
+            }
+            for entry in entries where !summary.isFull {
+                summary.add(entry)
+                next = entry.seq + 1
+            }
+            // Other requests go on meanwhile.
+            await Task.yield()
+        }
+        return Answer(
+            ListSeen.Reply(
+                seen: summary.seen, denied: summary.denied, purged: summary.purged, next: next, size: size), grant.entry
+        )
+    }
+}
+
+/// Reads of some keys, gathered by customer and form.
+private struct SeenSummary {
+    private struct Slot: Hashable {
+        let customer: CustomerNumber
+        let form: Form
+    }
+
+    private struct Sight {
+        var fields: Set<FieldName> = []
+        var reads: UInt64 = 0
+        var last: Int64 = 0
+    }
+
+    let keys: Set<KeyID>
+    private var sights: [Slot: Sight] = [:]
+    private(set) var denied: UInt64 = 0
+    private(set) var purged: UInt64 = 0
+
+    init(keys: Set<KeyID>) { self.keys = keys }
+
+    /// Whether the next entry, with a hundred customers, might not fit into the reply.
+    var isFull: Bool { sights.count + WireLimits.customers > ListSeen.mostCustomers }
+
+    var seen: [ListSeen.Seen] {
+        sights.map { slot, sight in
+            ListSeen.Seen(
+                customer: slot.customer, form: slot.form, fields: sight.fields.sorted(), reads: sight.reads,
+                last: sight.last)
+        }.sorted { ($0.customer.text, $0.form) < ($1.customer.text, $1.form) }
+    }
+
+    mutating func add(_ entry: OpenedEntry) {
+        guard let bytes = entry.core, let core = try? EntryCore(parsing: bytes), let kid = core.kid, keys.contains(kid)
+        else { return }
+        if core.decision == .deny { denied += 1 }
+        guard core.decision == .allow, core.released > 0, let form = core.form else { return }
+        guard let part = entry.subject, let subject = try? EntrySubject(parsing: part) else {
+            purged += 1
+            return
+        }
+        for number in subject.customers.compactMap({ CustomerNumber($0) }) {
+            var sight = sights[Slot(customer: number, form: form)] ?? Sight()
+            sight.fields.formUnion(core.fields)
+            sight.reads += 1
+            sight.last = max(sight.last, core.time)
+            sights[Slot(customer: number, form: form)] = sight
+        }
+    }
+}

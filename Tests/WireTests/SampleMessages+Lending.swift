@@ -1,0 +1,45 @@
+import VaultModel
+
+@testable import Wire
+
+extension SampleMessages {
+    private static let order = RecordName(.random(), kind: "order")
+    private static let shop = ShopName.main
+
+    static let lending: [SampleMessage] = [
+        SampleMessage(AddRecord.Request(kind: "order", fields: values())),
+        SampleMessage(AddRecord.Reply(id: order, rev: 1)),
+        SampleMessage(
+            ShowRecords.Reply(records: [
+                ShowRecords.Record(
+                    id: order, kind: "order", customer: number(), form: .full, rev: 2, status: "open", fields: values())
+            ])),
+        SampleMessage(StepOrder.Request(step: .reassigned)),
+        SampleMessage(StepOrder.Reply(id: order, rev: 3, status: "delivered")),
+        SampleMessage(PrepareGrant.Request(to: "李娜")),
+        SampleMessage(PrepareGrant.Reply(kid: kid, role: role("courier"), parent: "abc", shop: shop, now: 7)),
+        SampleMessage(DelegateGrant.Request(block: block)),
+        SampleMessage(DelegateGrant.Reply(capability: "abc", expires: 5)),
+        SampleMessage(
+            ListGrants.Reply(grants: [
+                ListGrants.Grant(
+                    capability: "abc", by: "李娜", to: "王伟", isMine: true, order: order.text, fields: [field()],
+                    form: .full,
+                    purpose: "delivery", begins: 1, expires: 2, max: 3, used: 1, state: "live")
+            ])),
+        SampleMessage(RevokeGrant.Reply(ended: 2)),
+        SampleMessage(OffboardStaff.Request(person: person, block: block)),
+        SampleMessage(
+            OffboardStaff.Reply(
+                killed: [
+                    OffboardStaff.Killed(
+                        capability: "abc", holder: kid, to: "王伟", wasLent: true, order: order.text, block: block,
+                        left: 2)
+                ], connections: 1, statement: block)),
+        SampleMessage(ListSeen.Request(person: person, from: 20_000)),
+        SampleMessage(
+            ListSeen.Reply(
+                seen: [ListSeen.Seen(customer: number(), form: .masked, fields: [field()], reads: 4, last: 1_000)],
+                denied: 1, purged: 2, next: 3, size: 4)),
+    ]
+}
