@@ -6,7 +6,8 @@ extension AuthorityState {
     /// Several blocks may share an index, when one entry registers them. `milliseconds` is the entry's time.
     ///
     /// Who may say what: capabilities without a parent, `enrol`, `policy`, `clock` and, in this version, `revoke` are the
-    /// authority's; other capabilities are the parent's holder's, and only where delegations are accepted.
+    /// authority's; other capabilities are the parent's holder's, and only where delegations are accepted; an approval is
+    /// of whoever is enrolled.
     public mutating func register(
         _ signed: SignedBlock, at index: UInt64, time milliseconds: Int64
     ) throws(BlockRefusal) {
@@ -29,7 +30,9 @@ extension AuthorityState {
         case .clock(let block):
             try requireAuthority(signed)
             clock = ClockStatement(seconds: block.seconds, block: signed.id, index: index)
-        case .approve, .purge, .hold, .recover:
+        case .approve(let block):
+            try register(block, signed.id, at: index, time: milliseconds)
+        case .purge, .hold, .recover:
             throw .unsupported
         }
         registered[signed.id] = index

@@ -8,11 +8,14 @@ public struct RequestRefusal: Error, Equatable, Sendable {
     public let reason: Reason
     /// One sentence on what is wrong and what helps; made of names from the policy and the program only.
     public let hint: String
+    /// The id of the request that waits for other persons, or empty.
+    public let request: String
 
-    public init(_ code: ErrorCode, _ reason: Reason, hint: String = "") {
+    public init(_ code: ErrorCode, _ reason: Reason, hint: String = "", request: String = "") {
         self.code = code
         self.reason = reason
         self.hint = hint
+        self.request = request
     }
 
     /// Whatever an attacker could probe gets this one answer.

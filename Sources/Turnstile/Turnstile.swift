@@ -134,14 +134,23 @@ public final class Turnstile: Sendable {
     }
 
     /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash.
+    ///
+    /// - Parameter xid: the opaque id of the request an approval is for.
     public func register(
-        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind
+        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind, xid: String = ""
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
         try requireRegistrable(signed, decision)
-        let subject = EntrySubject(ref: decision.head.ref)
-        return try await append(
-            decision.draft(kind, subject: subject, released: 0), for: decision, registering: signed)
+        var draft = decision.draft(kind, subject: EntrySubject(ref: decision.head.ref), released: 0)
+        draft.xid = xid
+        return try await append(draft, for: decision, registering: signed)
+    }
+
+    /// Logs that something happened which somebody should look at: an emergency was claimed, or a wait took the place of
+    /// a second person. `xid` is the request it is about.
+    public func logAlert(xid: String) async throws(RequestRefusal) {
+        try await appendInternal(
+            EntryDraft(kind: .alert, decision: .allow, why: .granted, policy: policy.sha256, xid: xid))
     }
 
     /// Appends an entry that nobody signed: the broker's own startup, seal, job, alert.
@@ -161,25 +170,36 @@ public final class Turnstile: Sendable {
         let kid = request.kid
         var submission = LogSubmission(
             draft: draft, nonce: nonce, counter: request.head.counter, intent: intent,
-            admit: { [self] place in admit(kid, signed, draft, at: place) })
+            admit: { [self] place in admit(decision, signed, draft, at: place) })
+        if draft.decision == .allow, let consent = decision.consent {
+            submission.approvals = consent.approvals.map(\.bytes)
+        }
         if let signed {
             submission.block = BlockRegistration(
                 id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode()
             )
             submission.onCommit = { [self] place in enter(signed, at: place) }
         }
-        return try await submit(submission)
+        let entry = try await submit(submission)
+        guard !entry.isSubstitute else {
+            guard controls.authority.isRevoked(kid) else {
+                throw RequestRefusal(
+                    .approvalRequired, .approvalRequired, hint: "an approval lapsed a moment ago; ask again")
+            }
+            throw .denied(.revokedKey, hint: "this key was taken back by the owner")
+        }
+        return entry
     }
 
     /// The last word, on the writer's thread and in the order of the log: a revocation that was committed a moment ago
     /// counts, whatever was decided before.
     private func admit(
-        _ kid: KeyID, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
+        _ decision: Decision, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
     ) -> Admission {
         current.withLock { controls in
-            if draft.decision == .allow, controls.authority.isRevoked(kid) {
+            if draft.decision == .allow, let reason = Self.lapse(of: decision, in: controls, at: place) {
                 var denial = draft
-                (denial.decision, denial.why, denial.released) = (.deny, .revokedKey, 0)
+                (denial.decision, denial.why, denial.released) = (.deny, reason, 0)
                 denial.subject.seals = []
                 return .substitute(denial)
             }
@@ -190,6 +210,13 @@ public final class Turnstile: Sendable {
                 return .admit
             } catch { return .refuse(.refused(error.reason)) }
         }
+    }
+
+    /// Why an allowed request is not allowed any more; nil when it is.
+    private static func lapse(of decision: Decision, in controls: Controls, at place: LogPlace) -> Reason? {
+        if controls.authority.isRevoked(decision.verified.request.kid) { return .revokedKey }
+        guard let consent = decision.consent else { return nil }
+        return controls.upholds(consent, of: decision, now: place.time / 1_000) ? nil : .approvalRequired
     }
 
     private func enter(_ signed: SignedBlock, at place: LogPlace) {
@@ -203,14 +230,9 @@ public final class Turnstile: Sendable {
     }
 
     private func submit(_ submission: LogSubmission) async throws(RequestRefusal) -> CommittedEntry {
-        let entry: CommittedEntry
-        do throws(LogRefusal) { entry = try await logWriter.append(submission) } catch {
+        do throws(LogRefusal) { return try await logWriter.append(submission) } catch {
             throw RequestRefusal(log: error)
         }
-        guard !entry.isSubstitute else {
-            throw .denied(.revokedKey, hint: "this key was taken back by the owner")
-        }
-        return entry
     }
 }
 

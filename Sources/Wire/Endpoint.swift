@@ -21,6 +21,12 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case customerAdd = "/v1/customer/add"
     case customerUpdate = "/v1/customer/update"
     case customerVerify = "/v1/customer/verify"
+    case requestList = "/v1/request/list"
+    case requestShow = "/v1/request/show"
+    case requestApprove = "/v1/request/approve"
+    case requestDeny = "/v1/request/deny"
+    case requestWithdraw = "/v1/request/withdraw"
+    case requestReview = "/v1/request/review"
     case logTail = "/v1/log/tail"
     case logShow = "/v1/log/show"
     case logExportBegin = "/v1/log/export/begin"
@@ -45,6 +51,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .customerShow: [.read]
         case .customerMatch: [.match]
         case .customerAdd, .customerUpdate, .customerVerify: [.write]
+        case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
         case .logTail, .logShow: [.logTail]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }

@@ -73,7 +73,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
         case .notEnrolled: "the key was not enrolled at that index"
         case .revoked: "the key or the block was revoked before that index"
         case .notAllowed: "the blocks in force at that index do not allow it"
-        case .notAllowedByPolicy: "the policy in force at that index does not allow it"
+        case .notAllowedByPolicy: "the policy in force at that index does not allow it, or not without approvals"
         case .otherPolicy: "it names a policy that was not in force at that index"
         case .repeated: "the request counter of this key was used before"
         case .gap: "request counters of this key are missing before this one"

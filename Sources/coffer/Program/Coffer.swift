@@ -19,7 +19,10 @@ struct Coffer: AsyncParsableCommand {
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
-                name: "Customers", subcommands: [FindCommand.self, CustomerCommand.self, ImportCommand.self]),
+                name: "Customers",
+                subcommands: [
+                    FindCommand.self, CustomerCommand.self, RequestCommand.self, ImportCommand.self,
+                ]),
             CommandGroup(
                 name: "Vault",
                 subcommands: [
@@ -35,7 +38,7 @@ struct Coffer: AsyncParsableCommand {
         ])
 
     /// Commands whose first argument names another command.
-    static let groups: Set<String> = ["customer", "staff", "log", "policy", "identity"]
+    static let groups: Set<String> = ["customer", "request", "staff", "log", "policy", "identity"]
 }
 
 enum CofferVersion {

@@ -12,6 +12,8 @@ import Wire
 /// `Failure`. Sessions are closed by `Main`, whatever becomes of the command.
 struct Session {
     let identity: Identity
+    /// The person's key: signs requests, and blocks of her own.
+    let signer: any Signer
     private let broker: BrokerSession
     /// Where this device keeps what it remembers of the vault.
     let stateFolder: String
@@ -40,6 +42,7 @@ struct Session {
             identity: identity, transport: transport, signer: signer,
             counter: RequestCounter(besideIdentity: try options.identityPath), memory: memory)
         self.identity = identity
+        self.signer = signer
         stateFolder = state
         OpenSessions.add(broker, transport)
     }
