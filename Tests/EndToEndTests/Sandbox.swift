@@ -158,11 +158,13 @@ final class BrokerProcess {
 }
 
 extension Sandbox {
-    /// A vault with the takeout policy and its owner, test profile. Gives the answer of `init`.
+    /// A vault with a policy and its owner, test profile. Gives the answer of `init`.
+    ///
+    /// - Parameter policy: the path of one; the takeout shop's by default.
     @discardableResult
-    func makeVault() throws -> Outcome {
+    func makeVault(policy: String = Sandbox.root + "/policies/takeout.yaml") throws -> Outcome {
         try answer(
-            "owner", "init", "--policy", Sandbox.root + "/policies/takeout.yaml", "--owner", "Owner",
+            "owner", "init", "--policy", policy, "--owner", "Owner",
             "--profile", "test", "--unseal-passphrase-file", try passphrase("vault"))
     }
 

@@ -128,7 +128,9 @@ import VaultModel
             UnsealVault.self, SealVault.self, ApplyPolicy.self, GetPolicy.self, InviteStaff.self, Enroll.self,
             PendingStaff.self, ApproveStaff.self, ListStaff.self, WhoAmI.self, BeginImport.self, ImportBatch.self,
             EndImport.self, FindCustomers.self, ShowCustomers.self, MatchCustomer.self, AddCustomer.self,
-            UpdateCustomer.self, VerifyCustomer.self, TailLog.self, ShowLogEntry.self, BeginExport.self,
+            UpdateCustomer.self, VerifyCustomer.self, ListRequests.self, ShowRequest.self, ApproveRequest.self,
+            DenyRequest.self, WithdrawRequest.self, ReviewRequest.self, TailLog.self, ShowLogEntry.self,
+            BeginExport.self,
             GetExportPage.self, GetExportObject.self, EndExport.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
