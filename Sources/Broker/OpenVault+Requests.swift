@@ -31,7 +31,7 @@ extension OpenVault {
         if let known {
             let offer = ConsentOffer(
                 request: known.id, approvals: try unusedApprovals(of: known),
-                hasWaited: try isAlone && hasWaited(known, decision))
+                hasWaited: isAlone ? try hasWaited(known, decision) : false)
             let again = gate.decide(verified, ask, offer: offer)
             if case .allowed = again.outcome { return again }
         }
@@ -40,7 +40,7 @@ extension OpenVault {
             id: "r_" + Crockford.randomLower(26), kid: standing.kid, person: standing.person, head: head,
             needed: decision.ask.approvals, created: now, expires: now + wait + ApproveBlock.longestSeconds,
             state: .open)
-        let opened = try stored { () throws(StorageError) in
+        let opened = try stored { () throws(StorageError) -> RequestRow? in
             if let known { return known }
             return try stores.records.open(row, most: Self.mostWaiting)
         }

@@ -1,7 +1,7 @@
 public import Authority
 internal import Policy
 internal import VaultModel
-internal import Wire
+public import Wire
 
 /// What other persons have said about a request that was refused for want of approvals, as the broker has kept it. An
 /// offer: `Gate` decides what of it counts.

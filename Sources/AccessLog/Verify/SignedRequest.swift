@@ -50,7 +50,7 @@ struct SignedRequest: Sendable {
         (created, kid, expires) = signed
         do {
             let value = try JSONValue.parse(head, limits: .signed)
-            digest = HeadDigest((value.objectValue ?? [:]).filter { $0.key != "ctr" })
+            self.digest = HeadDigest((value.objectValue ?? [:]).filter { $0.key != "ctr" })
             var members = try JSONMembers(value)
             guard let act = Act(rawValue: try members.string("act")) else { return nil }
             self.act = act

@@ -1,5 +1,6 @@
 internal import AccessLog
 internal import CanonicalJSON
+internal import Storage
 internal import Turnstile
 internal import VaultModel
 internal import Wire

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import VaultModel
 import Wire
 
 struct RequestListCommand: CofferCommand {
