@@ -232,7 +232,8 @@ extension OpenVault {
             return "\(row.needed) other person\(row.needed == 1 ? "" : "s") must approve within 4 hours, with: "
                 + "coffer request approve \(row.id)"
         }
-        return "nobody else may approve here: ask for the same again in \(turnstile.policy.soloWaitHours) hours"
+        let hours = turnstile.policy.soloWaitHours
+        return "nobody else may approve here: ask for the same again in \(hours) hour\(hours == 1 ? "" : "s")"
     }
 }
 

@@ -103,6 +103,67 @@ extension EndToEnd {
             try expectVerified(sandbox, again, logKey)
         }
 
+        @Test func `two keys of one person are one person`() throws {
+            let (sandbox, broker, logKey, number) = try shop()
+            try sandbox.enrol("manager-2", role: "compliance-officer", anotherKeyOf: "manager")
+            _ = try refused(
+                sandbox, "owner", ["staff", "invite", "--name", "manager", "--role", "finance"], code: 7,
+                why: "conflict")
+            let id = try ask(sandbox, number)
+            _ = try refused(sandbox, "manager-2", ["request", "approve", id, "--yes"], code: 3, why: "act")
+            let own = try sandbox.answer("manager-2", "request", "list")
+            #expect(own.text.contains(id) && own.text.contains(#""own":true"#))
+            try sandbox.answer("officer", "request", "approve", id, "--yes")
+            let shown = try sandbox.coffer("manager", ["customer", "show", number, "--json"] + Self.show)
+            #expect(shown.code == 0 && shown.text.contains(Self.idNumber), "\(shown.text)")
+            try expectVerified(sandbox, broker, logKey)
+        }
+
+        @Test(.enabled(if: ForwardClock.canBeMade, "no C compiler: apt-get install gcc"))
+        func `a shop of one person waits instead, loudly and once`() throws {
+            let sandbox = try Sandbox()
+            let clock = try ForwardClock(sandbox, seconds: 3_700)
+            let text = try String(contentsOfFile: Sandbox.root + "/policies/takeout.yaml", encoding: .utf8)
+            let policy = text.replacingOccurrences(of: "solo_wait_hours: 24", with: "solo_wait_hours: 1")
+            let logKey = try sandbox.makeVault(policy: try sandbox.write("solo.yaml", policy)).member("log_key")
+            let broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service", anotherKeyOf: "Owner")
+            try sandbox.enrol("manager", role: "management", anotherKeyOf: "Owner")
+            let number = try sandbox.addSampleCustomer()
+            let show = ["customer", "show", number, "--fields", "name,phone", "--purpose", "incident"]
+            let error = try refused(sandbox, "manager", show, code: 3, why: "approval-required")
+            #expect((error["hint"] as? String)?.contains("in 1 hour") == true)
+            let id = try #require(error["request"] as? String)
+            _ = try refused(sandbox, "owner", ["request", "approve", id, "--yes"], code: 3, why: "act")
+            _ = try refused(sandbox, "manager", show, code: 3, why: "approval-required")
+            broker.stop()
+
+            let later = try BrokerProcess(sandbox, wrapper: clock.wrapper)
+            func coffer(_ who: String, _ arguments: [String]) throws -> Outcome {
+                let whole = try sandbox.arguments(who, arguments + ["--json"])
+                return try sandbox.run(
+                    "/usr/bin/env", clock.wrapper.dropFirst() + [Sandbox.binaries + "/coffer"] + whole)
+            }
+            let unsealed = try coffer("owner", ["unseal", "--unseal-passphrase-file", sandbox.passphrase("vault")])
+            #expect(unsealed.code == 0, "\(unsealed.text)")
+            let shown = try coffer("manager", show)
+            #expect(shown.code == 0 && shown.text.contains(Sandbox.sample.phone), "\(shown.text)")
+            let again = try coffer("manager", show)
+            #expect(again.code == 3 && !again.text.contains(id), "the wait is used up: \(again.text)")
+            // Somebody else comes to the shop: from now on she decides.
+            let code = try coffer("owner", ["staff", "invite", "--name", "officer", "--role", "compliance-officer"])
+            #expect(try coffer("officer", ["enroll", "--code", code.member("code")]).code == 0)
+            #expect(try coffer("owner", ["staff", "approve", "officer"]).code == 0)
+            let tail = try coffer("officer", ["log", "tail", "-n", "100"])
+            #expect(tail.text.contains(#""kind":"alert""#) && tail.text.contains(id))
+            let export = sandbox.folder + "/export"
+            #expect(try coffer("officer", ["log", "export", "--out", export]).code == 0)
+            #expect(later.stop() == 0)
+            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
+            #expect(verified.code == 0, "\(verified.text)")
+        }
+
         @Test func `an emergency is shown at once, loudly, and another person reviews it`() throws {
             let sandbox = try Sandbox()
             let logKey = try sandbox.makeVault().member("log_key")
