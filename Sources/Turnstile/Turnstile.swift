@@ -168,9 +168,11 @@ public final class Turnstile: Sendable {
             key: request.kid.rawKey, created: request.created, nonce: Array(request.nonce.utf8),
             keepUntil: request.nonceKeptUntil(received: decision.verified.receivedMilliseconds / 1_000))
         let kid = request.kid
+        // Lent to the writer only where it has something to judge: copying a decision counts a dozen references.
+        let consented = decision.consent == nil ? nil : decision
         var submission = LogSubmission(
             draft: draft, nonce: nonce, counter: request.head.counter, intent: intent,
-            admit: { [self] place in admit(decision, signed, draft, at: place) })
+            admit: { [self] place in admit(kid, consented, signed, draft, at: place) })
         if draft.decision == .allow, let consent = decision.consent {
             submission.approvals = consent.approvals.map(\.bytes)
         }
@@ -194,10 +196,10 @@ public final class Turnstile: Sendable {
     /// The last word, on the writer's thread and in the order of the log: a revocation that was committed a moment ago
     /// counts, whatever was decided before.
     private func admit(
-        _ decision: Decision, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
+        _ kid: KeyID, _ consented: Decision?, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
     ) -> Admission {
         current.withLock { controls in
-            if draft.decision == .allow, let reason = Self.lapse(of: decision, in: controls, at: place) {
+            if draft.decision == .allow, let reason = Self.lapse(of: kid, consented, in: controls, at: place) {
                 var denial = draft
                 (denial.decision, denial.why, denial.released) = (.deny, reason, 0)
                 denial.subject.seals = []
@@ -212,11 +214,13 @@ public final class Turnstile: Sendable {
         }
     }
 
-    /// Why an allowed request is not allowed any more; nil when it is.
-    private static func lapse(of decision: Decision, in controls: Controls, at place: LogPlace) -> Reason? {
-        if controls.authority.isRevoked(decision.verified.request.kid) { return .revokedKey }
-        guard let consent = decision.consent else { return nil }
-        return controls.upholds(consent, of: decision, now: place.time / 1_000) ? nil : .approvalRequired
+    /// Why an allowed request is not allowed any more; nil when it is. `consented` is the decision if it needed approvals.
+    private static func lapse(
+        of kid: KeyID, _ consented: Decision?, in controls: Controls, at place: LogPlace
+    ) -> Reason? {
+        if controls.authority.isRevoked(kid) { return .revokedKey }
+        guard let consented, let consent = consented.consent else { return nil }
+        return controls.upholds(consent, of: consented, now: place.time / 1_000) ? nil : .approvalRequired
     }
 
     private func enter(_ signed: SignedBlock, at place: LogPlace) {

@@ -65,7 +65,7 @@ extension EndToEnd {
 
             let approved = try sandbox.coffer("officer", "request", "approve", id, "--yes", "--json")
             #expect(approved.code == 0, "\(approved.text)")
-            #expect(try approved.number("approvals") == 1 && approved.number("needed") == 1)
+            #expect(approved.text.contains(#""approvals":1"#) && approved.text.contains(#""needed":1"#))
             #expect(approved.errorText.contains("manager") && approved.errorText.contains("customer.id_number"))
             _ = try refused(sandbox, "officer", ["request", "approve", id, "--yes"], code: 7, why: "conflict")
 
@@ -101,6 +101,21 @@ extension EndToEnd {
             let shown = try sandbox.coffer("manager", ["customer", "show", number, "--json"] + Self.show)
             #expect(shown.code == 0 && shown.text.contains(Self.idNumber), "\(shown.text)")
             try expectVerified(sandbox, again, logKey)
+        }
+
+        @Test func `a person has twenty open requests at most`() throws {
+            let (sandbox, broker, _, number) = try shop()
+            defer { broker.stop() }
+            var ids: Set<String> = []
+            for index in 0..<20 {
+                let ref = "o_" + String(repeating: "0", count: 24) + String(format: "%02d", index)
+                ids.insert(try ask(sandbox, number, Self.show + ["--ref", ref]))
+            }
+            #expect(ids.count == 20)
+            let more = ["customer", "show", number] + Self.show
+            _ = try refused(sandbox, "manager", more, code: 8, why: "rate")
+            try sandbox.answer("manager", "request", "withdraw", try #require(ids.first))
+            #expect(try !ids.contains(ask(sandbox, number)))
         }
 
         @Test func `two keys of one person are one person`() throws {

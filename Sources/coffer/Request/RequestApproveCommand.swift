@@ -46,10 +46,12 @@ struct RequestApproveCommand: CofferCommand {
         let envelope = try BlockSigner(signer: session.signer).seal(block)
         let reply = try await session.call(
             ApproveRequest.self, .init(block: envelope.value), RequestScope(object: envelope.object, ref: id))
+        var members = shown.request.members
+        members["approvals"] = .integer(reply.message.approvals)
+        members["needed"] = .integer(reply.message.needed)
         output.answer(
             reply.members([
-                "approvals": .integer(reply.message.approvals), "expires": .string(Moment.iso(block.expires * 1_000)),
-                "needed": .integer(reply.message.needed), "request": .string(id),
+                "expires": .string(Moment.iso(block.expires * 1_000)), "requests": [.object(members)],
             ])
         ) { "approved, \(reply.message.approvals) of \(reply.message.needed)\n" }
         output.entry(reply.entry)

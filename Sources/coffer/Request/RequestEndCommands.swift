@@ -64,7 +64,7 @@ private enum RequestEnd {
         let id = try Arguments.request(id)
         let session = try await Session.open(options, output)
         let reply = try await session.call(operation, .init(), RequestScope(ref: id))
-        output.answer(reply.members(["request": .string(id), "state": .string(state)])) { "\(state)\n" }
+        output.answer(reply.members(["requests": [["id": .string(id), "state": .string(state)]]])) { "\(state)\n" }
         output.entry(reply.entry)
     }
 }

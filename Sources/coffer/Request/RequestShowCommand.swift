@@ -23,7 +23,7 @@ struct RequestShowCommand: CofferCommand {
         let shown = try ShownRequest(reply.message)
         var members = shown.request.members
         members["head"] = reply.message.head
-        output.answer(reply.members(members)) { shown.text(paint: output.paint) }
+        output.answer(reply.members(["requests": [.object(members)]])) { shown.text(paint: output.paint) }
         output.entry(reply.entry)
     }
 }
