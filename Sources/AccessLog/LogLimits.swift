@@ -29,6 +29,4 @@ public enum LogLimits {
     public static let subjectFloorDays: Int64 = 183
     /// Seconds a request may wait between its judgement and its commit.
     static let commitDelaySeconds: Int64 = 5
-    /// More approvals than any rule asks for.
-    static let anyApprovals = 100
 }

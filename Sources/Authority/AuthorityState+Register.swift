@@ -8,7 +8,7 @@ extension AuthorityState {
     /// Who may say what: capabilities without a parent, `enrol`, `policy` and `clock` are the authority's; other
     /// capabilities are the parent's holder's. `revoke` is the authority's or that of anybody enrolled: whose keys and
     /// chains she may end is a question of the policy, which is asked when the block comes and again by whoever
-    /// verifies the log.
+    /// verifies the log. So is an approval.
     public mutating func register(
         _ signed: SignedBlock, at index: UInt64, time milliseconds: Int64
     ) throws(BlockRefusal) {
@@ -31,7 +31,9 @@ extension AuthorityState {
         case .clock(let block):
             try requireAuthority(signed)
             clock = ClockStatement(seconds: block.seconds, block: signed.id, index: index)
-        case .approve, .purge, .hold, .recover:
+        case .approve(let block):
+            try register(block, signed.id, at: index, time: milliseconds)
+        case .purge, .hold, .recover:
             throw .unsupported
         }
         registered[signed.id] = index

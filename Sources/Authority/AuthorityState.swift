@@ -19,6 +19,8 @@ public struct AuthorityState: Equatable, Sendable {
     /// Every policy that was ever in force, in order.
     public internal(set) var policies: [PolicyPin] = []
     public internal(set) var clock: ClockStatement?
+    /// Every approval that was ever given, used and expired ones included.
+    public internal(set) var approvals: [BlockID: RegisteredApproval] = [:]
     /// Every registered block, of any kind, with its index.
     public internal(set) var registered: [BlockID: UInt64] = [:]
     /// The roots of a key in the order of registration.

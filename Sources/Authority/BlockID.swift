@@ -12,6 +12,12 @@ public struct BlockID: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// Returns nil unless `bytes` has 32 elements.
+    public init?(_ bytes: [UInt8]) {
+        guard bytes.count == SHA256.size else { return nil }
+        text = Base64URL.encode(bytes)
+    }
+
     public init(payload: [UInt8]) { text = Base64URL.encode(SHA256.hash(payload)) }
 
     /// The 32 bytes of the hash.

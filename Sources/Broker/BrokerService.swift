@@ -128,7 +128,10 @@ public final class BrokerService: Sendable {
     }
 
     private static func body(_ refusal: RequestRefusal) -> [UInt8] {
-        ErrorBody(code: refusal.code, why: refusal.why, hint: String(refusal.hint.prefix(1_000))).encode()
+        ErrorBody(
+            code: refusal.code, why: refusal.why, hint: String(refusal.hint.prefix(1_000)),
+            request: refusal.request
+        ).encode()
     }
 
     // MARK: - Unsealing

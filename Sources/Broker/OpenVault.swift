@@ -43,15 +43,18 @@ final class OpenVault: Sendable {
 
     // MARK: - Deciding
 
-    /// Decides a request; a refusal is logged as an entry of `kind` before it is thrown.
+    /// Decides a request; a refusal is logged as an entry of `kind` before it is thrown. One that lacks approvals alone
+    /// waits from then on, and the refusal says under which id.
     func admit(
         _ verified: VerifiedRequest, _ ask: PolicyAsk, as kind: EntryKind
     ) async throws(RequestRefusal) -> Decision {
-        let decision = turnstile.gate.decide(verified, ask)
-        if case .refused(let refusal) = decision.outcome {
+        let gate = turnstile.gate
+        let decision = gate.decide(verified, ask)
+        guard case .refused(let refusal) = decision.outcome else { return decision }
+        guard refusal.reason == .approvalRequired, Self.approvableActs.contains(decision.head.act) else {
             throw await refuse(decision, refusal, as: kind)
         }
-        return decision
+        return try await admitWaiting(decision, ask, gate, as: kind)
     }
 
     /// Logs a refusal found after the decision, and gives it back to be thrown.

@@ -23,6 +23,24 @@ public enum Terminal {
         return whole.slice(0..<Int(length))
     }
 
+    /// Asks for a line on the terminal itself, never on standard input.
+    public static func ask(_ prompt: String) throws(PromptFailure) -> String {
+        let terminal = unsafe Glibc.open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard terminal >= 0 else { throw .noTerminal }
+        defer { Glibc.close(terminal) }
+        write(Array(prompt.utf8), to: terminal)
+        var line: [UInt8] = []
+        while true {
+            var byte: UInt8 = 0
+            let count = unsafe Glibc.read(terminal, &byte, 1)
+            if count < 0 && errno == EINTR { continue }
+            guard count == 1 else { throw .interrupted }
+            if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
+            guard line.count < 1_024 else { throw .tooLong }
+            line.append(byte)
+        }
+    }
+
     public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Columns of the terminal at a descriptor, or nil when it is none.

@@ -25,12 +25,18 @@ extension PolicyDocument {
         return best
     }
 
-    /// The fewest approvals with which a role may see a field in a form, or nil when no rule covers it.
-    private func cost(_ role: RoleDefinition, _ field: FieldName, _ form: Form, _ purpose: Purpose) -> Int? {
+    /// The fewest approvals with which a role may see a field in a form, or nil when no rule covers it. An emergency
+    /// needs none, and only rules that name it cover it.
+    private func cost(
+        _ role: RoleDefinition, _ field: FieldName, _ form: Form, _ purpose: Purpose, breakGlass: String? = nil
+    ) -> Int? {
         role.reads.compactMap { rule in
             // The record first: comparing two short names is cheaper than hashing a field's.
-            rule.record == field.record && rule.form >= form && rule.fields.contains(field)
-                && rule.purposes.contains(purpose) ? approvals(rule, field, form) : nil
+            guard rule.record == field.record, rule.form >= form, rule.fields.contains(field),
+                rule.purposes.contains(purpose)
+            else { return nil }
+            guard let breakGlass else { return approvals(rule, field, form) }
+            return rule.breakGlass.contains { BreakGlass.digest(of: $0) == breakGlass } ? 0 : nil
         }.min()
     }
 
@@ -45,8 +51,10 @@ extension PolicyDocument {
         let form = ask.form ?? bestForm(role: role.name, fields: ask.fields, purpose: purpose) ?? .masked
         var approvals = 0
         for field in ask.fields {
-            guard let cost = cost(role, field, form, purpose) else {
-                throw refusal(role, field, form, purpose)
+            guard let cost = cost(role, field, form, purpose, breakGlass: ask.breakGlass) else {
+                // What stands in the way without the emergency comes first.
+                guard cost(role, field, form, purpose) != nil else { throw refusal(role, field, form, purpose) }
+                throw Denial(.act, "role \(role.name) has no such break_glass code for \(field)")
             }
             approvals = max(approvals, cost)
         }
@@ -104,6 +112,7 @@ extension PolicyDocument {
     func lent(
         by delegator: RoleName, to role: RoleDefinition, ask: PolicyAsk, right: ActRight
     ) throws(Denial) -> (PolicyGrant, approvals: Int) {
+        guard ask.breakGlass == nil else { throw Denial(.act, "an emergency is claimed by one's own right") }
         guard let lender = rolesByName[delegator] else {
             throw Denial(.unknownRole, "the policy has no role \(quoted(delegator.text))")
         }

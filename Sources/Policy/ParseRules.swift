@@ -3,7 +3,8 @@ import VaultModel
 extension PolicyParser {
     func read(_ node: PolicyNode) -> ReadRule? {
         let reader = MembersReader(
-            node, "a read rule", names: ["record", "fields", "except", "form", "purposes", "approval"], log: log)
+            node, "a read rule", names: ["record", "fields", "except", "form", "purposes", "approval", "break_glass"],
+            log: log)
         let record = record(reader)
         let purposes = purposes(reader, isRequired: true)
         let form = reader.required("form", hint: "full, masked or match").flatMap { _ in
@@ -13,7 +14,32 @@ extension PolicyParser {
         guard reader.required("fields", hint: #"a list, or "*" in quotes"#) != nil, let record, let form,
             let fields = fields(reader, of: record)
         else { return nil }
-        return ReadRule(record: record.name, fields: fields, form: form, purposes: purposes, approvals: approvals)
+        let breakGlass = breakGlass(reader)
+        if !breakGlass.isEmpty, !needsApproval(fields, of: record, form: form, approvals) {
+            log.add(
+                reader.position(of: "break_glass"), #""break_glass" goes with approval"#,
+                hint: "nothing here waits for an approval: leave one of them out, or write approval: 1")
+        }
+        return ReadRule(
+            record: record.name, fields: fields, form: form, purposes: purposes, approvals: approvals,
+            breakGlass: breakGlass)
+    }
+
+    /// Codes of emergencies: labels, e.g. `[threat-to-life]`.
+    private func breakGlass(_ reader: MembersReader) -> [String] {
+        (reader.words("break_glass") ?? []).compactMap { word in
+            if Label.isValid(word.text) { return word.text }
+            log.add(word.position, "\(quoted(word.text)) is not a code of an emergency", hint: labelHint)
+            return nil
+        }
+    }
+
+    /// Whether some read under a rule waits for another person.
+    private func needsApproval(
+        _ fields: Set<FieldName>, of record: RecordDefinition, form: Form, _ approvals: Int?
+    ) -> Bool {
+        if let approvals { return approvals > 0 }
+        return form == .full && record.fields.contains { fields.contains($0.name) && $0.fieldClass.fullApprovals > 0 }
     }
 
     func write(_ node: PolicyNode) -> WriteRule? {

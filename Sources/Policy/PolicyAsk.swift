@@ -27,11 +27,15 @@ public struct PolicyAsk: Hashable, Sendable {
     public var delegator: RoleName?
     /// How many other persons have approved this very request.
     public var approvals: Int
+    /// The emergency a read claims, as `BreakGlass.digest` writes it; nil for none. Rules that do not name it then do
+    /// not count.
+    public var breakGlass: String?
 
     public init(
         act: Act, record: String? = nil, fields: [FieldName] = [], form: Form? = nil, purpose: Purpose? = nil,
         lookup: LookupKind? = nil, verb: String? = nil, template: String? = nil, recipient: RoleName? = nil,
-        minutes: Int? = nil, uses: Int? = nil, boundTo: String? = nil, delegator: RoleName? = nil, approvals: Int = 0
+        minutes: Int? = nil, uses: Int? = nil, boundTo: String? = nil, delegator: RoleName? = nil, approvals: Int = 0,
+        breakGlass: String? = nil
     ) {
         self.act = act
         self.record = record
@@ -47,6 +51,7 @@ public struct PolicyAsk: Hashable, Sendable {
         self.boundTo = boundTo
         self.delegator = delegator
         self.approvals = approvals
+        self.breakGlass = breakGlass
     }
 }
 
@@ -70,4 +75,8 @@ public struct PolicyGrant: Hashable, Sendable {
     public let delegation: DelegateRule?
     /// For `stats`: the smallest group that may be shown.
     public let minimumGroup: Int?
+
+    /// What concerns nobody but the person who asks: it shows no field and needs no rule.
+    public static let own = PolicyGrant(
+        form: .match, fields: [], limits: .standard, delegation: nil, minimumGroup: nil)
 }

@@ -44,6 +44,9 @@ public struct ReadRule: Hashable, Sendable {
     public let purposes: Set<Purpose>
     /// How many other persons must approve each request; nil leaves it to the fields' classes.
     public let approvals: Int?
+    /// Emergencies in which the rule needs no approval at once, but a review by another person afterwards: labels such
+    /// as `threat-to-life`.
+    public let breakGlass: [String]
 }
 
 /// A right to write fields.

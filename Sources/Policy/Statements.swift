@@ -65,6 +65,8 @@ extension PolicyDocument {
     static func statement(_ role: RoleDefinition, _ rule: ReadRule, _ field: FieldName) -> String {
         "role \(role.name) reads \(field) as \(rule.form.rawValue) for \(list(rule.purposes))"
             + (rule.approvals.map { " after \(count($0, "approval"))" } ?? "")
+            + (rule.breakGlass.isEmpty
+                ? "" : ", at once in an emergency, to be reviewed: " + rule.breakGlass.joined(separator: ", "))
     }
 
     static func statement(_ role: RoleDefinition, _ rule: WriteRule, _ field: FieldName) -> String {

@@ -20,19 +20,23 @@ public struct Decision: Sendable {
     public let outcome: Outcome
     /// Who asks and by what blocks; nil when the blocks refused.
     public let standing: Standing?
-    /// What was asked of the policy, with the form that was decided.
+    /// What was asked of the policy, with the form that was decided and, where the policy asks for approvals, how many.
     public let ask: PolicyAsk
     /// SHA-256 of the policy that decided.
     public let policy: String
+    /// What stands in for the approvals the policy asks for; nil when it asks for none.
+    public let consent: Consent?
 
     fileprivate init(
-        verified: VerifiedRequest, outcome: Outcome, standing: Standing?, ask: PolicyAsk, policy: String
+        verified: VerifiedRequest, outcome: Outcome, standing: Standing?, ask: PolicyAsk, policy: String,
+        consent: Consent? = nil
     ) {
         self.verified = verified
         self.outcome = outcome
         self.standing = standing
         self.ask = ask
         self.policy = policy
+        self.consent = consent
     }
 
     public var head: RequestHead { verified.request.head }
@@ -64,8 +68,10 @@ public struct Decision: Sendable {
         case .allowed:
             draft.decision = .allow
             draft.released = released
+            draft.xid = consent?.request ?? ""
         case .refused(let refusal):
             draft.why = refusal.reason
+            draft.xid = refusal.request
         }
         draft.kid = request.kid
         draft.act = request.head.act
@@ -77,6 +83,10 @@ public struct Decision: Sendable {
         draft.capability = standing?.capability.text ?? ""
         draft.policy = policy
         draft.object = request.head.object
+        // A request that waits is known again by the hash of its head, where the head names no object of its own.
+        if draft.decision == .deny, !draft.xid.isEmpty, draft.object.isEmpty {
+            draft.object = request.head.digest.text
+        }
         if case .only(let shops)? = standing?.shops { draft.shop = shops.first?.text ?? "" }
         draft.terminal = verified.peer.terminal
         draft.via = verified.peer.via
@@ -106,13 +116,15 @@ public struct Gate: Sendable {
     /// - Parameters:
     ///   - ask: what the operation needs; its fields, form and purpose are taken from the signed head, so that a body
     ///     cannot widen them.
-    ///   - isVerbOnly: the act shows no customer's value (staff, log, keys): fields and purpose do not count.
-    public func decide(_ verified: VerifiedRequest, _ operation: PolicyAsk) -> Decision {
+    ///   - offer: what other persons have said about this very request, if it waited for them.
+    public func decide(_ verified: VerifiedRequest, _ operation: PolicyAsk, offer: ConsentOffer? = nil) -> Decision {
         let head = verified.request.head
         var ask = operation
         ask.fields = head.fields
         ask.form = head.form
         ask.purpose = head.purposeName
+        // The object of a read is the emergency it claims.
+        if ask.act == .read, !head.object.isEmpty { ask.breakGlass = head.object }
         let hash = policy.sha256
 
         func refused(_ refusal: RequestRefusal, _ standing: Standing? = nil) -> Decision {
@@ -139,11 +151,7 @@ public struct Gate: Sendable {
                     ? .denied(.revokedKey, hint: "whoever lent this has left or lost her key; ask for another")
                     : Self.refusal(failure.reason))
         }
-        guard policy.role(standing.role) != nil else {
-            return refused(
-                .denied(.unknownRole, hint: "the policy in force has no role \(standing.role); ask the owner"), standing
-            )
-        }
+        guard policy.role(standing.role) != nil else { return refused(Self.unknownRole(standing.role), standing) }
         switch judge(ask, standing.chain) {
         case .allow(let grant):
             return Decision(
@@ -151,6 +159,14 @@ public struct Gate: Sendable {
         case .deny(let reason, let detail):
             return refused(.denied(reason, hint: detail), standing)
         case .approval(let persons):
+            ask.approvals = persons
+            if let consent = consent(offer, to: verified, by: standing, persons: persons),
+                case .allow(let grant) = judge(ask, standing.chain)
+            {
+                return Decision(
+                    verified: verified, outcome: .allowed(grant), standing: standing, ask: ask, policy: hash,
+                    consent: consent)
+            }
             return refused(
                 RequestRefusal(
                     .approvalRequired, .approvalRequired,
@@ -182,6 +198,53 @@ public struct Gate: Sendable {
         return policy.bestForm(role: role, fields: ask.fields, purpose: purpose)
     }
 
+    /// Decides by the blocks alone: for what concerns nobody but the person who asks and shows no field.
+    public func decideOwn(_ verified: VerifiedRequest) -> Decision {
+        let ask = PolicyAsk(act: verified.request.head.act)
+        func decision(_ outcome: Decision.Outcome, _ standing: Standing?) -> Decision {
+            Decision(verified: verified, outcome: outcome, standing: standing, ask: ask, policy: policy.sha256)
+        }
+        guard verified.request.head.fields.isEmpty else {
+            return decision(.refused(.malformed("this request names no fields")), nil)
+        }
+        switch authority.evaluate(
+            authorityAsk(verified, ask), now: max(verified.receivedMilliseconds, lastLogged) / 1_000)
+        {
+        case .failure(let failure): return decision(.refused(Self.refusal(failure.reason)), nil)
+        case .success(let standing):
+            guard policy.role(standing.role) != nil else {
+                return decision(.refused(Self.unknownRole(standing.role)), standing)
+            }
+            return decision(.allowed(.own), standing)
+        }
+    }
+
+    /// Whether somebody else could approve what a person asks for.
+    public func hasApprover(besides standing: Standing, at milliseconds: Int64) -> Bool {
+        authority.hasApprover(besides: standing.person, now: milliseconds / 1_000) { policy.allows($0, .approve) }
+    }
+
+    /// What of an offer counts, if it is enough: so many other persons who may approve now, or the wait where there is
+    /// none of them.
+    private func consent(
+        _ offer: ConsentOffer?, to verified: VerifiedRequest, by standing: Standing, persons: Int
+    ) -> Consent? {
+        guard let offer else { return nil }
+        let counted = authority.approvals(
+            offer.approvals, of: verified.request.head.digest, for: standing.person,
+            now: verified.receivedMilliseconds / 1_000
+        ) { policy.allows($0, .approve) }
+        if counted.count >= persons {
+            return Consent(request: offer.request, approvals: counted.prefix(persons).map(\.id))
+        }
+        guard offer.hasWaited, !hasApprover(besides: standing, at: verified.receivedMilliseconds) else { return nil }
+        return Consent(request: offer.request, approvals: [])
+    }
+
+    private static func unknownRole(_ role: RoleName) -> RequestRefusal {
+        .denied(.unknownRole, hint: "the policy in force has no role \(role); ask the owner")
+    }
+
     private func authorityAsk(_ verified: VerifiedRequest, _ ask: PolicyAsk) -> Ask {
         let request = verified.request
         // Somebody whose blocks name shops asks as one of them; records of other shops are refused when they are read.
@@ -205,6 +268,8 @@ public struct Gate: Sendable {
         case .noRoot: .denied(reason, hint: "this key has no permission yet; ask the owner to approve it")
         case .confidentiality: .denied(reason, hint: "no confidentiality agreement is on record; ask the owner")
         case .training: .denied(reason, hint: "the data protection training has lapsed; ask the owner")
+        case .approvalRequired:
+            RequestRefusal(.approvalRequired, reason, hint: "an approval lapsed a moment ago; ask again")
         case .orderClosed: .denied(reason, hint: "the order has been delivered, cancelled or given to somebody else")
         case .revokedCapability: .denied(reason, hint: "what was lent has been taken back")
         case .unregistered: .denied(reason, hint: "no such capability is on record; ask whoever lent it")

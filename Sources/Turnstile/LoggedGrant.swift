@@ -49,7 +49,8 @@ extension Turnstile {
     ///   - records: whose values the grant may release; the entry names them and their revisions.
     ///   - scanned: how many records were opened to compare.
     ///   - object: the hash of a statement that the broker makes in answer, in place of the head's.
-    ///   - xid: the opaque id of the export or job the entry belongs to.
+    ///   - xid: the opaque id of the export, job or request the entry belongs to; where it is empty, that of the request
+    ///     whose approvals are used.
     ///   - missed: a normalised search term that found nothing; it is logged as a keyed pseudonym.
     /// - Throws: the refusal of the decision (nothing is logged), or why the entry could not be written; then nothing
     ///   may be released.
@@ -65,7 +66,7 @@ extension Turnstile {
             pseudonym: missed.map { Hex.encode(opener.keyset.logPseudonym(of: $0, vault: vault)) } ?? "")
         var draft = decision.draft(kind, subject: subject, released: records.count)
         if let object { draft.object = object }
-        draft.xid = xid
+        if !xid.isEmpty { draft.xid = xid }
         let entry = try await append(draft, for: decision)
         return LoggedGrant(
             entry: entry, fields: Set(decision.head.fields), customers: Set(records.map(\.customer)), form: grant.form)

@@ -9,18 +9,21 @@ public struct RequestRefusal: Error, Equatable, Sendable {
     public let reason: Reason
     /// One sentence on what is wrong and what helps; made of names from the policy and the program only.
     public let hint: String
+    /// The id of the request that waits for other persons, or empty.
+    public let request: String
     /// A finer word than the reason where there is one: which rule of a chain a block broke.
     private let detail: String?
 
-    public init(_ code: ErrorCode, _ reason: Reason, hint: String = "") {
-        self.init(code, reason, detail: nil, hint: hint)
+    public init(_ code: ErrorCode, _ reason: Reason, hint: String = "", request: String = "") {
+        self.init(code, reason, detail: nil, hint: hint, request: request)
     }
 
-    private init(_ code: ErrorCode, _ reason: Reason, detail: String?, hint: String) {
+    private init(_ code: ErrorCode, _ reason: Reason, detail: String?, hint: String, request: String = "") {
         self.code = code
         self.reason = reason
         self.detail = detail
         self.hint = hint
+        self.request = request
     }
 
     /// What the requester is told beside the code.

@@ -146,9 +146,12 @@ public final class Turnstile: Sendable {
 
     /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash.
     ///
-    /// - Parameter binding: the order a lent capability is for. The entry names it with its customer and revision.
+    /// - Parameters:
+    ///   - binding: the order a lent capability is for. The entry names it with its customer and revision.
+    ///   - xid: the opaque id of the request an approval is for.
     public func register(
-        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind, binding: OrderBinding? = nil
+        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind, binding: OrderBinding? = nil,
+        xid: String = ""
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
         try requireRegistrable(signed, decision)
@@ -157,8 +160,16 @@ public final class Turnstile: Sendable {
             subject.customers = [binding.customer].compactMap { CustomerNumber($0)?.text }
             subject.revisions = [binding.revision]
         }
-        return try await append(
-            decision.draft(kind, subject: subject, released: 0), for: decision, registering: signed, binding: binding)
+        var draft = decision.draft(kind, subject: subject, released: 0)
+        draft.xid = xid
+        return try await append(draft, for: decision, registering: signed, binding: binding)
+    }
+
+    /// Logs that something happened which somebody should look at: an emergency was claimed, or a wait took the place of
+    /// a second person. `xid` is the request it is about.
+    public func logAlert(xid: String) async throws(RequestRefusal) {
+        try await appendInternal(
+            EntryDraft(kind: .alert, decision: .allow, why: .granted, policy: policy.sha256, xid: xid))
     }
 
     /// Appends an entry that nobody signed: the broker's own startup, seal, job, alert.
@@ -179,6 +190,9 @@ public final class Turnstile: Sendable {
             draft: draft, nonce: nonce, counter: request.head.counter, uses: decision.uses(as: draft), intent: intent,
             admit: { [self] place in admit(decision, signed, draft, at: place) })
         if let ending { submission.onCommit = { [self] place in orders.end(ending, at: place.seq) } }
+        if draft.decision == .allow, let consent = decision.consent {
+            submission.approvals = consent.approvals.map(\.bytes)
+        }
         if let signed {
             submission.block = BlockRegistration(
                 id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode()
@@ -202,7 +216,7 @@ public final class Turnstile: Sendable {
         _ decision: Decision, _ signed: SignedBlock?, _ draft: EntryDraft, at place: LogPlace
     ) -> Admission {
         current.withLock { controls in
-            if draft.decision == .allow, let obstacle = obstacle(to: decision, controls.authority) {
+            if draft.decision == .allow, let obstacle = obstacle(to: decision, controls, at: place) {
                 var denial = draft
                 (denial.decision, denial.why, denial.released) = (.deny, obstacle, 0)
                 denial.subject.seals = []
@@ -218,8 +232,12 @@ public final class Turnstile: Sendable {
     }
 
     /// What has come in between since the decision.
-    private func obstacle(to decision: Decision, _ authority: AuthorityState) -> Reason? {
+    private func obstacle(to decision: Decision, _ controls: Controls, at place: LogPlace) -> Reason? {
+        let authority = controls.authority
         if authority.isRevoked(decision.verified.request.kid) { return .revokedKey }
+        if let consent = decision.consent, !controls.upholds(consent, of: decision, now: place.time / 1_000) {
+            return .approvalRequired
+        }
         guard let chain = decision.standing?.chain else { return nil }
         for link in chain.links {
             if authority.isRevoked(link.block.issuer) || authority.isRevoked(link.block.audience) { return .revokedKey }

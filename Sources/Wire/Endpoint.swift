@@ -30,6 +30,12 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case grantRevoke = "/v1/grant/revoke"
     case staffOffboard = "/v1/staff/offboard"
     case staffSeen = "/v1/staff/seen"
+    case requestList = "/v1/request/list"
+    case requestShow = "/v1/request/show"
+    case requestApprove = "/v1/request/approve"
+    case requestDeny = "/v1/request/deny"
+    case requestWithdraw = "/v1/request/withdraw"
+    case requestReview = "/v1/request/review"
     case logTail = "/v1/log/tail"
     case logShow = "/v1/log/show"
     case logExportBegin = "/v1/log/export/begin"
@@ -61,6 +67,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .grantList: [.list]
         case .grantRevoke: [.revoke]
         case .staffOffboard, .staffSeen: [.offboard]
+        case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
         case .logTail, .logShow: [.logTail]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }

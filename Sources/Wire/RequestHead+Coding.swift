@@ -1,4 +1,4 @@
-import CanonicalJSON
+public import CanonicalJSON
 import VaultModel
 
 extension RequestHead {
@@ -6,13 +6,20 @@ extension RequestHead {
 
     /// The canonical JSON that is signed. Traps when `problem()` is not nil: a head that breaks a rule is never signed.
     public func encode() -> [UInt8] {
+        var members = membersWithoutCounter
+        members["ctr"] = .integer(Int64(counter))
+        return JSONValue.object(members).encode()
+    }
+
+    /// The head as an approval speaks of it: all members but `ctr`, since the request is sent again under a new one.
+    /// Traps when `problem()` is not nil.
+    public var membersWithoutCounter: [String: JSONValue] {
         precondition(problem() == nil, "a head is checked before it is encoded")
         var subject = MessageWriter()
         if !customers.isEmpty { subject.put("customer", customers) }
         if !orders.isEmpty { subject.put("order", orders) }
         var members = MessageWriter()
         members.put("act", act.rawValue)
-        members.put("ctr", counter)
         members.put("fld", fields.map(\.description))
         members.put("frm", form?.rawValue ?? "")
         members.put("obj", object)
@@ -20,7 +27,15 @@ extension RequestHead {
         members.put("ref", ref)
         members.put("sub", subject.value)
         members.put("v", Self.version)
-        return members.value.encode()
+        return members.value.objectValue ?? [:]
+    }
+
+    /// Reads what `membersWithoutCounter` gives; the counter is 1. Refuses whatever else.
+    public init(withoutCounter members: [String: JSONValue]) throws(WireError) {
+        guard members["ctr"] == nil else { throw .head(.members) }
+        var whole = members
+        whole["ctr"] = 1
+        try self.init(canonical: JSONValue.object(whole).encode())
     }
 
     /// Reads a head; refuses whatever `encode()` would not have written.

@@ -79,10 +79,12 @@ final class Sandbox: Sendable {
     }
 
     func coffer(_ who: String, _ arguments: [String]) throws -> Outcome {
-        let common = [
-            "--dir", vault, "--identity", "\(folder)/\(who).key", "--passphrase-file", try passphrase(who),
-        ]
-        return try run(Self.binaries + "/coffer", arguments + common)
+        try run(Self.binaries + "/coffer", try self.arguments(who, arguments))
+    }
+
+    /// The arguments of a call with a person's key.
+    func arguments(_ who: String, _ arguments: [String]) throws -> [String] {
+        arguments + ["--dir", vault, "--identity", "\(folder)/\(who).key", "--passphrase-file", try passphrase(who)]
     }
 
     /// Runs `coffer`, expects success and gives its JSON answer.
@@ -158,21 +160,28 @@ final class BrokerProcess {
 }
 
 extension Sandbox {
-    /// A vault with the takeout policy and its owner, test profile. Gives the answer of `init`.
+    /// A vault with a policy and its owner, test profile. Gives the answer of `init`.
+    ///
+    /// - Parameter policy: the path of one; the takeout shop's by default.
     @discardableResult
-    func makeVault() throws -> Outcome {
+    func makeVault(policy: String = Sandbox.root + "/policies/takeout.yaml") throws -> Outcome {
         try answer(
-            "owner", "init", "--policy", Sandbox.root + "/policies/takeout.yaml", "--owner", "Owner",
+            "owner", "init", "--policy", policy, "--owner", "Owner",
             "--profile", "test", "--unseal-passphrase-file", try passphrase("vault"))
     }
 
     func unseal() throws { try answer("owner", "unseal", "--unseal-passphrase-file", try passphrase("vault")) }
 
     /// Invites, enrols and approves a person whose key file bears the name of `who`.
-    func enrol(_ who: String, role: String) throws {
-        let code = try answer("owner", "staff", "invite", "--name", who, "--role", role).member("code")
-        try answer(who, "enroll", "--code", code)
-        try answer("owner", "staff", "approve", who)
+    ///
+    /// - Parameter person: the name of somebody enrolled whose further key it is.
+    func enrol(_ who: String, role: String, anotherKeyOf person: String? = nil) throws {
+        let name = person ?? who
+        let more = person == nil ? [] : ["--another-key"]
+        let invited = try coffer("owner", ["staff", "invite", "--name", name, "--role", role, "--json"] + more)
+        try #require(invited.code == 0, "\(invited.text)")
+        try answer(who, "enroll", "--code", invited.member("code"))
+        try answer("owner", "staff", "approve", name)
     }
 
     /// The values of the sample customer that must not be found in any file.

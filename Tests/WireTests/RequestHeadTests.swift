@@ -36,6 +36,23 @@ import VaultModel
         for head in heads { #expect(try RequestHead(canonical: head.encode()) == head) }
     }
 
+    @Test func `an approval speaks of all of a head but its counter`() throws {
+        let head = Sample.head()
+        var later = head
+        later.counter += 1
+        #expect(head.membersWithoutCounter == later.membersWithoutCounter)
+        var members = head.membersWithoutCounter
+        #expect(members["ctr"] == nil && members.count == 8)
+        var first = head
+        first.counter = 1
+        #expect(try RequestHead(withoutCounter: members) == first)
+        members["ctr"] = 1
+        #expect(throws: WireError.self) { try RequestHead(withoutCounter: members) }
+        members["ctr"] = nil
+        members["pur"] = nil
+        #expect(throws: WireError.self) { try RequestHead(withoutCounter: members) }
+    }
+
     @Test func `lists are sorted and freed of repetitions when a head is made`() {
         let head = RequestHead(
             act: .read, counter: 1, fields: Sample.fields("customer.phone", "customer.name", "customer.phone"),

@@ -56,7 +56,7 @@ enum SampleMessages {
         return field
     }
 
-    static let all: [SampleMessage] = vault + staff + imports + customers + log + lending
+    static let all: [SampleMessage] = vault + staff + imports + customers + requests + log + lending
 
     private static let vault: [SampleMessage] = [
         SampleMessage(
@@ -123,6 +123,23 @@ enum SampleMessages {
         SampleMessage(MatchCustomer.Reply(match: true)), SampleMessage(AddCustomer.Request(fields: values())),
         SampleMessage(RevisionReply(number: number(), rev: 1)),
         SampleMessage(UpdateCustomer.Request(fields: values(), rev: 0)),
+    ]
+
+    private static let pending = PendingRequest(
+        id: "r_" + Crockford.randomLower(26), kind: .approval, state: .open, name: "李娜", person: person, kid: kid,
+        head: Sample.head(), approvals: 1, needed: 2, created: 1, expires: 2, due: 0, isOwn: true)
+
+    private static let requests: [SampleMessage] = [
+        SampleMessage(pending),
+        SampleMessage(
+            PendingRequest(
+                id: "r_" + Crockford.randomLower(26), kind: .breakGlass, state: .review, name: "", person: person,
+                kid: kid, head: RequestHead(act: .read, counter: 1), approvals: 0, needed: 0, created: 1, expires: 0,
+                due: 2, isOwn: false)),
+        SampleMessage(ListRequests.Reply(requests: [pending])),
+        SampleMessage(ShowRequest.Reply(request: pending, head: .object(["v": 1]))),
+        SampleMessage(ApproveRequest.Request(block: block)),
+        SampleMessage(ApproveRequest.Reply(approvals: 1, needed: 2)),
     ]
 
     private static let log: [SampleMessage] = [

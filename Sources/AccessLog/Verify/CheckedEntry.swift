@@ -79,7 +79,9 @@ struct CheckedEntry: Sendable {
             find(.subject, .malformed)
             return nil
         }
-        if subject.customers.isEmpty, let core, core.kind == .read, core.releasesFields { find(.subject, .head) }
+        if subject.customers.isEmpty, let core, [.read, .breakglass].contains(core.kind), core.releasesFields {
+            find(.subject, .head)
+        }
         return subject
     }
 

@@ -25,7 +25,7 @@ struct EntryReplay {
             lastTime = max(lastTime, core.time)
         }
         judgeLines(entry, &findings)
-        guard let core = entry.core else { return }
+        guard let core = entry.core else { return rights.miss() }
         count(entry, core, &findings)
         let registered = rights.apply(entry, core, into: &findings)
         if let registered, case .purge(let order) = registered {

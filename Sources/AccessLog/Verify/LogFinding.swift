@@ -76,7 +76,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
         case .notEnrolled: "the key was not enrolled at that index"
         case .revoked: "the key or the block was revoked before that index"
         case .notAllowed: "the blocks in force at that index do not allow it"
-        case .notAllowedByPolicy: "the policy in force at that index does not allow it"
+        case .notAllowedByPolicy: "the policy in force at that index does not allow it, or not without approvals"
         case .otherPolicy: "it names a policy that was not in force at that index"
         case .overused: "what was lent had been used up before that index"
         case .loanEnded: "the order it was lent for had ended before that index"

@@ -14,12 +14,16 @@ struct RightsReplay {
     private var loans = LoanReplay()
     /// The policy before the one in force, and until when (milliseconds) a request judged under it may be committed.
     private var lastPolicy: (sha256: String, until: Int64)?
+    private var consents = ConsentReplay()
 
     init(files: ExportFiles, vault: VaultID, authority: KeyID) {
         self.files = files
         self.vault = vault
         state = AuthorityState(vault: vault, authority: authority)
     }
+
+    /// Notes an entry of which nothing is known.
+    mutating func miss() { consents.miss() }
 
     /// Judges one entry and takes what it puts in force. Returns the block it registers, if any.
     mutating func apply(_ entry: CheckedEntry, _ core: EntryCore, into findings: inout FindingList) -> Block? {
@@ -32,6 +36,7 @@ struct RightsReplay {
         if case .capability(let capability)? = block, capability.parent != nil {
             loans.lend(capability.id, entry.subject, at: core.seq)
         }
+        consents.take(entry, core, person: core.kid.flatMap(state.person(of:)))
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow:
             judge(request, core, entry.subject, block, &findings)
@@ -66,19 +71,28 @@ struct RightsReplay {
         }
         do {
             let signed = try Block.open(envelope, vault: vault)
-            if case .block = entry.evidence, core.kid != signed.issuer {
+            if core.kid != signed.issuer, Self.isBroughtByIssuer(signed.block, entry.evidence) {
                 findings.add(.block, .refused, at: core.seq, file: file)
             }
             do {
                 try state.register(signed, at: core.seq, time: core.time)
             } catch .unsupported {
-                // Statements that establish no right: approvals, purges, holds. The caller looks at those it knows.
+                // Statements that establish no right: purges, holds. The caller looks at those it knows.
             }
+            if let approval = state.approvals[signed.id] { consents.approved(approval, request: core.xid) }
             return signed.block
         } catch {
             findings.add(.block, .refused, at: core.seq, file: file)
             return nil
         }
+    }
+
+    /// Whether the key of the entry must be the block's issuer: where the block itself is the evidence, and for approvals,
+    /// which nobody brings for another person.
+    private static func isBroughtByIssuer(_ block: Block, _ evidence: CheckedEntry.Evidence) -> Bool {
+        if case .block = evidence { return true }
+        if case .approve = block { return true }
+        return false
     }
 
     // MARK: - Requests
@@ -180,8 +194,8 @@ struct RightsReplay {
 
     /// Whether the policy gives the role what was granted. Reading, comparing, writing named fields and looking up can be
     /// replayed; what other acts need to know stands in bodies, which nobody keeps. So does the kind of a look-up: one
-    /// that is allowed will do. Approvals are taken as given.
-    private func policyAllows(
+    /// that is allowed will do. A read that needs approvals must be covered by them, or be an emergency the rule names.
+    private mutating func policyAllows(
         _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ block: Block?
     ) -> Bool {
         guard let policy = policies[core.policy] else { return true }
@@ -191,14 +205,21 @@ struct RightsReplay {
         var ask = PolicyAsk(
             act: request.act, record: field.record, fields: core.fields, form: core.form,
             purpose: Purpose(request.purpose),
-            delegator: standing.isDelegated ? links[links.count - 2].block.role : nil,
-            approvals: LogLimits.anyApprovals)
+            delegator: standing.isDelegated ? links[links.count - 2].block.role : nil)
         func isAllowed(_ ask: PolicyAsk) -> Bool {
             if case .allow = policy.decide(role: standing.role, ask: ask) { return true }
             return false
         }
         switch request.act {
-        case .read, .match, .write: return isAllowed(ask)
+        case .read:
+            // What a read names as its object is the emergency it claims, and its entry says so.
+            guard request.object.isEmpty == (core.kind != .breakglass) else { return false }
+            ask.breakGlass = request.object.isEmpty ? nil : request.object
+            guard case .approval(let persons) = policy.decide(role: standing.role, ask: ask) else {
+                return isAllowed(ask)
+            }
+            return consents.cover(request, core, by: standing.person, persons: persons, policy, state)
+        case .match, .write: return isAllowed(ask)
         case .find:
             return LookupKind.allCases.contains { kind in
                 ask.lookup = kind

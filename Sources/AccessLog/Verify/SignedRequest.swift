@@ -1,3 +1,4 @@
+import Authority
 import CanonicalJSON
 import Primitives
 import VaultModel
@@ -20,6 +21,8 @@ struct SignedRequest: Sendable {
     let ref: String
     let customers: [String]
     let orders: [String]
+    /// What an approval of this request is for.
+    let digest: HeadDigest
 
     private static let parameters =
         #"("@method" "@authority" "@path" "@query" "content-type" "content-digest" "coffer-request" "#
@@ -46,7 +49,9 @@ struct SignedRequest: Sendable {
         capability = block.isEmpty ? "" : Base64URL.encode(block)
         (created, kid, expires) = signed
         do {
-            var members = try JSONMembers(parsing: head, limits: .signed)
+            let value = try JSONValue.parse(head, limits: .signed)
+            self.digest = HeadDigest((value.objectValue ?? [:]).filter { $0.key != "ctr" })
+            var members = try JSONMembers(value)
             guard let act = Act(rawValue: try members.string("act")) else { return nil }
             self.act = act
             counter = UInt64(try members.integer("ctr"))

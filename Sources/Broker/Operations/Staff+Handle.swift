@@ -30,9 +30,22 @@ enum InviteStaffHandler: OperationHandler {
             throw .denied(.unknownRole, hint: "the policy has no such role; it has: \(roles)")
         }
         guard !body.name.isEmpty else { throw .invalid("a person has a name") }
-        if try vault.staff(named: body.name) != nil {
-            throw await vault.refuse(
-                decision, .conflict("somebody of this name is enrolled or invited; choose another name"), as: .propose)
+        if let known = try vault.staff(named: body.name) {
+            // One more key of somebody who is enrolled: the owner's client has named the person, not only the name.
+            guard known.person == body.person, known.state == .enrolled, known.commitment == nil || known.expires <= now
+            else {
+                throw await vault.refuse(
+                    decision, .conflict("somebody of this name is enrolled or invited; choose another name"),
+                    as: .propose)
+            }
+            let grant = try await vault.turnstile.log(decision, as: .propose)
+            var row = known
+            (row.role, row.commitment, row.expires) = (body.role, Array(body.invitation.utf8), body.expires)
+            (row.kid, row.mac) = (nil, nil)
+            do { try vault.stores.records.update(row, from: [.enrolled]) } catch {
+                throw RequestRefusal(storage: error)
+            }
+            return Answer(NoMembers(), grant.entry)
         }
         let grant = try await vault.turnstile.log(decision, as: .propose)
         do {
@@ -63,17 +76,20 @@ enum EnrollHandler: OperationHandler {
         do {
             guard
                 var row = try vault.stores.records.staff().first(where: {
-                    $0.state == .invited && $0.commitment == invitation && $0.expires > now
+                    ($0.state == .invited || $0.state == .enrolled && $0.mac == nil)
+                        && $0.commitment == invitation && $0.expires > now
                 })
             else {
                 vault.turnstile.countUnauthenticated()
                 throw RequestRefusal(
                     .denied, .notEnrolled, hint: "this code was used, has expired or was never made; ask for a new one")
             }
-            row.state = .answered
+            let before = row.state
+            // Whoever is enrolled stays it, whatever becomes of her further key.
+            if before == .invited { row.state = .answered }
             row.kid = KeyID(key)
             row.mac = call.body.mac
-            try vault.stores.records.update(row, from: [.invited])
+            try vault.stores.records.update(row, from: [before])
         } catch let error as StorageError {
             throw RequestRefusal(storage: error)
         } catch let refusal as RequestRefusal {
@@ -95,11 +111,11 @@ enum PendingStaffHandler: OperationHandler {
         guard let row = try vault.staff(named: call.body.name) else {
             throw await vault.refuse(decision, .notFound("nobody of this name was invited"), as: .list)
         }
-        guard row.state == .answered, let kid = row.kid, let mac = row.mac, let invitation = row.commitment else {
+        guard row.isAnswered, let kid = row.kid, let mac = row.mac, let invitation = row.commitment else {
             throw await vault.refuse(
                 decision,
                 .conflict(
-                    row.state == .invited
+                    row.commitment != nil
                         ? "the person has not used the code yet" : "this person is enrolled already"),
                 as: .list)
         }
@@ -138,7 +154,7 @@ enum ApproveStaffHandler: OperationHandler {
     /// The block must enrol the key that answered the invitation, for the person who was invited.
     private static func check(_ block: EnrolBlock, in vault: OpenVault) throws(RequestRefusal) {
         do {
-            guard let row = try vault.stores.records.staff(block.person), row.state == .answered,
+            guard let row = try vault.stores.records.staff(block.person), row.isAnswered,
                 row.kid == block.kid, row.role == block.role
             else { throw RequestRefusal.conflict("this is not the key that answered the invitation") }
         } catch let error as StorageError {
@@ -150,15 +166,21 @@ enum ApproveStaffHandler: OperationHandler {
 
     private static func finish(_ kid: KeyID, in vault: OpenVault) throws(RequestRefusal) {
         do {
-            guard var row = try vault.stores.records.staff().first(where: { $0.kid == kid && $0.state == .answered })
+            guard var row = try vault.stores.records.staff().first(where: { $0.kid == kid && $0.isAnswered })
             else { return }
+            let before = row.state
             row.state = .enrolled
             row.mac = nil
             row.commitment = nil
             row.expires = 0
-            try vault.stores.records.update(row, from: [.answered])
+            try vault.stores.records.update(row, from: [before])
         } catch { throw RequestRefusal(storage: error) }
     }
+}
+
+extension StaffRow {
+    /// Whether a key has answered an invitation and waits for the owner's signature: the person's first one, or one more.
+    fileprivate var isAnswered: Bool { state == .answered || state == .enrolled && mac != nil }
 }
 
 extension OpenVault {

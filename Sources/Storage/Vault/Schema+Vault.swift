@@ -29,6 +29,14 @@ extension Schema {
                 + "expires INTEGER NOT NULL) STRICT, WITHOUT ROWID",
             "CREATE TABLE policy (sha256 BLOB PRIMARY KEY NOT NULL CHECK (length(sha256) = 32), "
                 + "bytes BLOB NOT NULL) STRICT",
+            // What waits for another person. head: a request's head without its counter; it holds no value.
+            "CREATE TABLE request (id TEXT PRIMARY KEY NOT NULL, kid TEXT NOT NULL, person TEXT NOT NULL, "
+                + "head BLOB NOT NULL, needed INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, "
+                + "state INTEGER NOT NULL, entry INTEGER) STRICT, WITHOUT ROWID",
+            "CREATE INDEX request_by_state ON request (state, person)",
+            // Which approve blocks of the log were given for which request; one of each person.
+            "CREATE TABLE request_approval (request TEXT NOT NULL REFERENCES request (id), person TEXT NOT NULL, "
+                + "block BLOB NOT NULL CHECK (length(block) = 32), PRIMARY KEY (request, person)) STRICT, WITHOUT ROWID",
             "CREATE TABLE import_job (job BLOB PRIMARY KEY NOT NULL CHECK (length(job) = 16), "
                 + "source BLOB NOT NULL CHECK (length(source) = 32), map BLOB NOT NULL CHECK (length(map) = 32), "
                 + "rows_done INTEGER NOT NULL, records INTEGER NOT NULL, state INTEGER NOT NULL, "

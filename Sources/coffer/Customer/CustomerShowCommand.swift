@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import Policy
 import VaultModel
 import Wire
 
@@ -12,6 +13,10 @@ struct CustomerShowCommand: CofferCommand {
         discussion: """
             Without --form the values are full where your right is full, else masked; the answer says which. Up to \
             100 numbers make one entry in the log.
+
+            What needs the approval of another person is refused with the id of a request; once it is approved, the \
+            same command with --request shows the values, once. --break-glass is for emergencies that the policy \
+            names: it waits for nobody, raises an alert, and another person reviews it.
 
             Example: coffer customer show C-7K3M-9QXD --fields name,phone --purpose order
             """)
@@ -39,9 +44,21 @@ struct CustomerShowCommand: CofferCommand {
     @Option(help: ArgumentHelp("Id of an order that something was lent to you for.", valueName: "id"))
     var order: String?
 
+    @Option(help: ArgumentHelp("Id of the request that was approved; the rest as before.", valueName: "id"))
+    var request: String?
+
+    @Option(help: ArgumentHelp("Emergency, as the policy names it, e.g. threat-to-life.", valueName: "code"))
+    var breakGlass: String?
+
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
+        // The broker knows a request again by its head: the id is checked for slips of the pen and not sent.
+        _ = try request.map(Arguments.request)
+        let emergency = try breakGlass.map(Arguments.breakGlass)
+        guard emergency == nil || request == nil else {
+            throw Failure.usage("an emergency waits for no request", hint: "leave --request out", why: "break-glass")
+        }
         if capability != nil || order != nil { return try await showBorrowed(output) }
         guard !numbers.isEmpty, let fields, let purpose else {
             throw Failure.usage(
@@ -50,11 +67,14 @@ struct CustomerShowCommand: CofferCommand {
         }
         let scope = RequestScope(
             fields: try FieldArguments.names(fields), form: try form.map(Arguments.form),
-            purpose: try Arguments.purpose(purpose).text, ref: ref ?? "",
-            customers: try Arguments.customers(numbers))
+            object: emergency.map(BreakGlass.digest) ?? "", purpose: try Arguments.purpose(purpose).text,
+            ref: ref ?? "", customers: try Arguments.customers(numbers))
         let session = try await Session.open(options, output)
         let reply = try await session.call(ShowCustomers.self, .init(), scope)
         show(reply, output)
+        if emergency != nil {
+            output.warning("this was logged as an emergency; another person reviews it within 24 hours")
+        }
     }
 
     /// What was lent, and nothing else: the fields, and how long and how often still.

@@ -1,5 +1,6 @@
 import Console
 import VaultModel
+import Wire
 
 /// Arguments that are names or ids. What is refused is not repeated: it may be a value in the wrong place.
 enum Arguments {
@@ -29,6 +30,25 @@ enum Arguments {
                 "this is not a record's id", hint: "it begins with letters and _, e.g. o_… for an order", why: "id")
         }
         return name
+    }
+
+    /// The id of a request that waits for other persons.
+    static func request(_ text: String) throws(Failure) -> String {
+        guard OpaqueID.isRecord(text), text.hasPrefix("r_") else {
+            throw .usage(
+                "this is not a request's id", hint: "it begins with r_; coffer request list shows them", why: "request")
+        }
+        return text
+    }
+
+    /// The code of an emergency.
+    static func breakGlass(_ text: String) throws(Failure) -> String {
+        guard Label.isValid(text) else {
+            throw .usage(
+                "this is not a code of an emergency", hint: "the policy lists them, e.g. threat-to-life",
+                why: "break-glass")
+        }
+        return text
     }
 
     static func purpose(_ text: String) throws(Failure) -> Purpose {

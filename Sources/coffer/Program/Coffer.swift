@@ -21,7 +21,8 @@ struct Coffer: AsyncParsableCommand {
             CommandGroup(
                 name: "Customers",
                 subcommands: [
-                    FindCommand.self, CustomerCommand.self, OrderCommand.self, RecordCommand.self, ImportCommand.self,
+                    FindCommand.self, CustomerCommand.self, OrderCommand.self, RecordCommand.self, RequestCommand.self,
+                    ImportCommand.self,
                 ]),
             CommandGroup(
                 name: "Vault",
@@ -38,7 +39,9 @@ struct Coffer: AsyncParsableCommand {
         ])
 
     /// Commands whose first argument names another command.
-    static let groups: Set<String> = ["customer", "order", "record", "staff", "grant", "log", "policy", "identity"]
+    static let groups: Set<String> = [
+        "customer", "order", "record", "request", "staff", "grant", "log", "policy", "identity",
+    ]
 }
 
 enum CofferVersion {

@@ -12,7 +12,8 @@ struct StaffInviteCommand: CofferCommand {
         abstract: "Make an enrolment code for a new colleague.",
         discussion: """
             Read the code to the colleague, not by mail: it holds a secret, works once and for 24 hours. What proves \
-            the new key stays on this device; approve from here.
+            the new key stays on this device; approve from here. Somebody with a second role has a second key; with \
+            --another-key the two remain one person, who cannot approve what she asks for herself.
 
             Example: coffer staff invite --name "Li Hua" --role customer-service
             """)
@@ -26,6 +27,9 @@ struct StaffInviteCommand: CofferCommand {
     @Option(help: ArgumentHelp("The only shop the right covers; all if left out.", valueName: "shop"))
     var shop: String?
 
+    @Flag(help: "One more key for somebody of this name who is enrolled.")
+    var anotherKey = false
+
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
@@ -35,8 +39,9 @@ struct StaffInviteCommand: CofferCommand {
         let session = try await Session.open(options, output)
         // The code commits to the keys this device trusts, not to what the broker says of itself just now.
         let code = EnrolmentCode.random(commitment: session.identity.broker.commitment(vault: session.vault))
+        let person = anotherKey ? try await session.person(named: name) : .random()
         let pending = PendingInvitation(
-            code: code, person: .random(), name: name, role: role, shop: shop,
+            code: code, person: person, name: name, role: role, shop: shop,
             expires: session.nowSeconds + EnrolmentCode.lifetimeSeconds)
         let invitations = session.invitations
         do throws(StateError) { try invitations.add(pending) } catch { throw Failure(error) }
