@@ -154,6 +154,9 @@ let package = Package(
             dependencies: [
                 "AccessLog", "CSQLite", "CanonicalJSON", "Host", "Keys", "Primitives", "Storage", "VaultModel", grdb,
             ]),
+        .testTarget(
+            name: "TurnstileTests",
+            dependencies: ["AccessLog", "Policy", "Primitives", "Turnstile", "VaultModel", "Wire"]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(name: "TidyTests"),
         .testTarget(name: "EndToEndTests", dependencies: ["coffer", "cofferd"], exclude: ["Rogue"]),

@@ -20,6 +20,8 @@ public final class Turnstile: Sendable {
     private let keyset: Keyset
     private let clock: any WallClock
     private let current: Mutex<Controls>
+    /// What committed entries have opened, and which rights they used.
+    let books = Mutex(Books())
     private let unauthenticated = Atomic<Int>(0)
 
     /// Unwrapped customer keys kept in locked memory at once. A lookup among 100,000 customers opens about 98, and
@@ -168,7 +170,11 @@ public final class Turnstile: Sendable {
             )
             submission.onCommit = { [self] place in enter(signed, at: place) }
         }
-        return try await submit(submission)
+        let opening = meter(&submission, decision)
+        do throws(RequestRefusal) { return try await submit(submission) } catch {
+            settle(opening)
+            throw error
+        }
     }
 
     /// The last word, on the writer's thread and in the order of the log: a revocation that was committed a moment ago
@@ -178,10 +184,7 @@ public final class Turnstile: Sendable {
     ) -> Admission {
         current.withLock { controls in
             if draft.decision == .allow, controls.authority.isRevoked(kid) {
-                var denial = draft
-                (denial.decision, denial.why, denial.released) = (.deny, .revokedKey, 0)
-                denial.subject.seals = []
-                return .substitute(denial)
+                return .substitute(Self.denial(of: draft, for: .revokedKey))
             }
             guard let signed else { return .admit }
             var trial = controls.authority
@@ -207,9 +210,7 @@ public final class Turnstile: Sendable {
         do throws(LogRefusal) { entry = try await logWriter.append(submission) } catch {
             throw RequestRefusal(log: error)
         }
-        guard !entry.isSubstitute else {
-            throw .denied(.revokedKey, hint: "this key was taken back by the owner")
-        }
+        guard !entry.isSubstitute else { throw refusal(for: entry) }
         return entry
     }
 }
