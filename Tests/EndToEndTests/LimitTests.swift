@@ -78,6 +78,33 @@ extension EndToEnd {
             #expect(one.code == 8 && one.text.contains("hours"), "\(one.text)")
         }
 
+        @Test func `twelve requests at once pass the limit as little as one after the other`() throws {
+            let sandbox = try Sandbox()
+            try sandbox.makeVault(limits: "opens_per_10_minutes: 5, opens_per_day: 50")
+            let broker = try BrokerProcess(sandbox)
+            defer { broker.stop() }
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            let number = try sandbox.addSampleCustomer()
+            let command =
+                [Sandbox.binaries + "/coffer", "customer", "show", number, "--fields", "name", "--purpose", "order"]
+                + ["--dir", sandbox.vault, "--identity", sandbox.folder + "/counter.key"]
+                + ["--passphrase-file", try sandbox.passphrase("counter")]
+            let children = try (0..<12).map { index in
+                try Child(
+                    command, environment: sandbox.environment, output: "\(sandbox.folder)/out-\(index)",
+                    error: "\(sandbox.folder)/err-\(index)")
+            }
+            let codes = children.map { $0.wait() }
+            #expect(codes.filter { $0 == 0 }.count == 5, "\(codes)")
+            #expect(codes.filter { $0 == 8 }.count == 7, "\(codes)")
+            let shown = try (0..<12).filter { index in
+                try String(contentsOfFile: "\(sandbox.folder)/out-\(index)", encoding: .utf8)
+                    .contains(Sandbox.sample.name)
+            }
+            #expect(shown.count == 5)
+        }
+
         private func expectStopped(_ outcome: Outcome) throws {
             #expect(outcome.code == 8, "\(outcome.text)")
             let error = try #require(try outcome.json()["error"] as? [String: Any])

@@ -91,6 +91,11 @@ extension EndToEnd {
             // Narrowed to what was used: nothing of it is unused.
             #expect((counter["unused"] as? [String])?.isEmpty == true, "\(counter)")
 
+            try sandbox.answer("owner", "staff", "review", "--widen", "counter")
+            #expect(try show("counter", "email").code == 0)
+            let tail = try sandbox.answer("officer", "log", "tail", "-n", "40")
+            #expect(tail.text.contains(#""why":"conflict""#), "a review that is refused is in the log")
+
             let export = sandbox.folder + "/export"
             try sandbox.answer("officer", "log", "export", "--out", export)
             broker.stop()

@@ -9,6 +9,7 @@ import Wire
 enum ReviewDecision: String {
     case renew = "renewed"
     case narrow = "narrowed"
+    case widen = "widened"
     case end = "ended"
     case skip = "skipped"
 }
@@ -39,17 +40,34 @@ struct ReviewDesk {
         }
     }
 
+    /// Whether a decision can be carried out: asked about all of them before the first is.
+    func require(_ decision: ReviewDecision, _ right: SignedRight) throws(Failure) {
+        switch decision {
+        case .renew, .narrow, .widen: _ = try root(decision, right)
+        case .end, .skip: break
+        }
+    }
+
+    private func root(_ decision: ReviewDecision, _ right: SignedRight) throws(Failure) -> CapabilityBlock {
+        let now = session.nowSeconds
+        return switch decision {
+        case .narrow: try right.narrowed(by: signer.kid, now: now)
+        case .widen: try right.widened(by: signer.kid, now: now)
+        case .renew, .end, .skip: try right.renewed(by: signer.kid, now: now)
+        }
+    }
+
     func carryOut(_ decision: ReviewDecision, _ right: SignedRight, name: String) async throws(Failure) -> Outcome {
         let now = session.nowSeconds
         switch decision {
-        case .renew:
-            let root = try right.renewed(by: signer.kid, now: now)
+        case .renew, .widen:
+            let root = try root(decision, right)
             let reply = try await register(root)
             return Outcome(
                 name: name, right: right, decision: decision, grant: reply.message.grant, expires: root.expires,
                 entry: reply.entry)
         case .narrow:
-            let root = try right.narrowed(by: signer.kid, now: now)
+            let root = try root(decision, right)
             let reply = try await register(root)
             // Not before the narrow right is there; and then the wider one must not live on beside it.
             let entry = try await end(right, now)?.entry

@@ -18,11 +18,21 @@ struct ReviewWalk {
         for member in members {
             guard let right = rights[member.kid] else { continue }
             describe(member, right)
-            output.note("renew (r), narrow to what was used (n), end (e), skip (Enter), stop here (q)?")
-            guard let line = readLine(strippingNewline: true), line != "q" else { break }
-            plan.append((member, Self.decision(line)))
+            guard let decision = ask(right) else { break }
+            plan.append((member, decision))
         }
         return plan
+    }
+
+    /// Nil when the person stops here. What cannot be done is asked again.
+    private func ask(_ right: SignedRight) -> ReviewDecision? {
+        while true {
+            output.note("renew (r), narrow to what was used (n), end (e), skip (Enter), stop here (q)?")
+            guard let line = readLine(strippingNewline: true), line != "q" else { return nil }
+            let decision = Self.decision(line)
+            guard decision == .narrow, right.known.acts.isEmpty else { return decision }
+            output.note("nothing of it is known to be used: renew or end it")
+        }
     }
 
     static func decision(_ line: String) -> ReviewDecision {

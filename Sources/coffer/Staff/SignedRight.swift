@@ -83,6 +83,14 @@ struct SignedRight {
         return block
     }
 
+    /// All that the role gives, in the same shops: what undoes a narrowing.
+    func widened(by authority: KeyID, now: Int64) throws(Failure) -> CapabilityBlock {
+        let block = try renewed(by: authority, now: now)
+        return .root(
+            vault: block.vault, authority: authority, audience: kid, role: block.role, shops: block.shops,
+            notBefore: now, expires: block.expires)
+    }
+
     /// The end of all roots of the key that are in force; nil when there is none.
     func ending(vault: VaultID, by authority: KeyID, now: Int64) -> RevokeBlock? {
         RevokeBlock(

@@ -19,7 +19,7 @@ struct StaffReviewCommand: CofferCommand {
             Example: coffer staff review --renew-unchanged
             """)
 
-    @Flag(help: "Renew every right that is listed and not named by --end or --narrow.")
+    @Flag(help: "Renew every right that is listed and not named by another option.")
     var renewUnchanged = false
 
     @Flag(help: "List the rights that are not due, too.")
@@ -30,6 +30,9 @@ struct StaffReviewCommand: CofferCommand {
 
     @Option(help: ArgumentHelp("Narrow the rights of this person to what is used.", valueName: "name"))
     var narrow: [String] = []
+
+    @Option(help: ArgumentHelp("Give this person all that the role has, again.", valueName: "name"))
+    var widen: [String] = []
 
     @OptionGroup var authority: AuthorityOptions
     @OptionGroup var options: GlobalOptions
@@ -65,12 +68,12 @@ struct StaffReviewCommand: CofferCommand {
         if outcomes.isEmpty, !listed.isEmpty { output.hint("coffer staff review --renew-unchanged") }
     }
 
-    /// The keys of the people that `--end` and `--narrow` name.
+    /// The keys of the people that the options name.
     private func named(_ reviewed: [ListStaff.Member]) throws(Failure) -> [(
         member: ListStaff.Member, decision: ReviewDecision
     )] {
         var plan: [(member: ListStaff.Member, decision: ReviewDecision)] = []
-        for (names, decision) in [(end, ReviewDecision.end), (narrow, .narrow)] {
+        for (names, decision) in [(end, ReviewDecision.end), (narrow, .narrow), (widen, .widen)] {
             for name in names {
                 let keys = reviewed.filter { $0.name.utf8.elementsEqual(name.utf8) }
                 guard !keys.isEmpty else {
@@ -97,6 +100,7 @@ struct StaffReviewCommand: CofferCommand {
     ) async throws(Failure) -> [ReviewDesk.Outcome] {
         guard plan.contains(where: { $0.decision != .skip }) else { return [] }
         let desk = ReviewDesk(session: session, signer: try authority.open(options, session, output))
+        for (member, decision) in plan { if let right = rights[member.kid] { try desk.require(decision, right) } }
         var outcomes: [ReviewDesk.Outcome] = []
         for (member, decision) in plan {
             guard let right = rights[member.kid] else { continue }
