@@ -25,6 +25,12 @@ struct OpenLedger: Sendable {
         var tenMinutes = OpenTally(windowMilliseconds: 600_000, bucketMilliseconds: 1_000)
         var day = OpenTally(windowMilliseconds: OpenLedger.longestMilliseconds, bucketMilliseconds: 60_000)
 
+        mutating func take(_ count: Int, at time: Int64) {
+            tenMinutes.expire(at: time)
+            day.expire(at: time)
+            add(count, at: time)
+        }
+
         mutating func add(_ count: Int, at time: Int64) {
             tenMinutes.add(count, at: time)
             day.add(count, at: time)
@@ -64,9 +70,7 @@ struct OpenLedger: Sendable {
 
     /// Counts without a limit.
     mutating func reserve(_ count: Int, for person: PersonID, at time: Int64) -> Ticket {
-        persons[person, default: Tallies()].tenMinutes.expire(at: time)
-        persons[person, default: Tallies()].day.expire(at: time)
-        persons[person, default: Tallies()].add(count, at: time)
+        persons[person, default: Tallies()].take(count, at: time)
         let ticket = Ticket(number: nextTicket)
         nextTicket += 1
         reservations[ticket] = Reservation(person: person, count: count, time: time)

@@ -2,26 +2,24 @@
 ///
 /// A bucket counts until its last moment has left the window. The window is thereby up to one bucket longer than its
 /// name says, and never shorter: nobody opens more than the limit in any such span.
-struct OpenTally: Equatable, Sendable {
+struct OpenTally: Sendable {
     let windowMilliseconds: Int64
     let bucketMilliseconds: Int64
     /// In the order of time; each holds at least one.
     private var buckets: [(index: Int64, count: Int)] = []
+    /// Of all buckets: a busy till has a thousand of them, and asks before every read.
+    private var total = 0
 
     init(windowMilliseconds: Int64, bucketMilliseconds: Int64) {
         self.windowMilliseconds = windowMilliseconds
         self.bucketMilliseconds = bucketMilliseconds
     }
 
-    static func == (lhs: OpenTally, rhs: OpenTally) -> Bool {
-        lhs.windowMilliseconds == rhs.windowMilliseconds && lhs.bucketMilliseconds == rhs.bucketMilliseconds
-            && lhs.buckets.elementsEqual(rhs.buckets) { $0 == $1 }
-    }
-
     /// Adds opens of a moment, in milliseconds since 1970. Moments may come in any order.
     mutating func add(_ count: Int, at time: Int64) {
         let index = time / bucketMilliseconds
         let position = buckets.lastIndex { $0.index <= index }
+        total += count
         if let position, buckets[position].index == index {
             buckets[position].count += count
         } else {
@@ -33,19 +31,23 @@ struct OpenTally: Equatable, Sendable {
     mutating func remove(_ count: Int, at time: Int64) {
         let index = time / bucketMilliseconds
         guard let position = buckets.lastIndex(where: { $0.index == index }) else { return }
-        buckets[position].count -= count
-        if buckets[position].count <= 0 { buckets.remove(at: position) }
+        let removed = min(count, buckets[position].count)
+        buckets[position].count -= removed
+        total -= removed
+        if buckets[position].count == 0 { buckets.remove(at: position) }
     }
 
     /// Forgets what has left the window.
     mutating func expire(at now: Int64) {
-        let gone = buckets.prefix { leaves($0.index) <= now }.count
-        if gone > 0 { buckets.removeFirst(gone) }
+        let gone = buckets.prefix { leaves($0.index) <= now }
+        guard !gone.isEmpty else { return }
+        total -= gone.reduce(0) { $0 + $1.count }
+        buckets.removeFirst(gone.count)
     }
 
     /// How many count at this moment.
     func used(at now: Int64) -> Int {
-        buckets.reduce(0) { leaves($1.index) <= now ? $0 : $0 + $1.count }
+        buckets.prefix { leaves($0.index) <= now }.reduce(total) { $0 - $1.count }
     }
 
     /// When one more fits below `limit`; nil when it does now.

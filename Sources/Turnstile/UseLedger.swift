@@ -19,7 +19,11 @@ public struct KeyUse: Equatable, Sendable {
 
     public func fields(since time: Int64) -> [FieldName] { fields.filter { $0.value >= time }.map(\.key).sorted() }
 
-    fileprivate mutating func note(act: Act?, purpose: Purpose?, fields names: [FieldName], at time: Int64) {
+    fileprivate mutating func note(
+        act: Act?, purpose: Purpose?, fields names: [FieldName], isAllowed: Bool, at time: Int64
+    ) {
+        last = max(last, time)
+        guard isAllowed else { return }
         if let act { acts[act] = max(acts[act] ?? 0, time) }
         if let purpose { purposes[purpose] = max(purposes[purpose] ?? 0, time) }
         for name in names { fields[name] = max(fields[name] ?? 0, time) }
@@ -37,8 +41,7 @@ struct UseLedger: Sendable {
         _ kid: KeyID?, act: Act?, purpose: String, fields: [FieldName], decision: EntryDecision, at time: Int64
     ) {
         guard let kid else { return }
-        keys[kid, default: KeyUse()].last = max(keys[kid]?.last ?? 0, time)
-        guard decision == .allow else { return }
-        keys[kid]?.note(act: act, purpose: Purpose(purpose), fields: fields, at: time)
+        keys[kid, default: KeyUse()].note(
+            act: act, purpose: Purpose(purpose), fields: fields, isAllowed: decision == .allow, at: time)
     }
 }

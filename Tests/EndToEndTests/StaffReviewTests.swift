@@ -50,7 +50,7 @@ extension EndToEnd {
         @Test func `rights are renewed, narrowed to what was used, and ended, and the log verifies`() throws {
             let sandbox = try Sandbox()
             let logKey = try sandbox.makeVault().member("log_key")
-            let broker = try BrokerProcess(sandbox)
+            var broker = try BrokerProcess(sandbox)
             try sandbox.unseal()
             try sandbox.enrol("counter", role: "customer-service")
             try sandbox.enrol("leaver", role: "customer-service")
@@ -83,13 +83,18 @@ extension EndToEnd {
             try expect(own, 7, "conflict")
             #expect(try reviews(sandbox) != before)
 
-            let list = try #require(
-                try sandbox.answer("owner", "staff", "list").json()["staff"] as? [[String: Any]])
-            let counter = try #require(list.first { $0["name"] as? String == "counter" })
+            let counter = try member("counter", sandbox)
             #expect(counter["review"] as? String == "current")
-            #expect((counter["last_used"] as? String)?.isEmpty == false)
-            // Narrowed to what was used: nothing of it is unused.
+            let lastUsed = try #require(counter["last_used"] as? String)
+            #expect(!lastUsed.isEmpty)
+            // Narrowed to what was used: nothing of it is unused. A new process reads the same from the log.
             #expect((counter["unused"] as? [String])?.isEmpty == true, "\(counter)")
+            broker.crash()
+            broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            let again = try member("counter", sandbox)
+            #expect(again["last_used"] as? String == lastUsed)
+            #expect((again["unused"] as? [String])?.isEmpty == true, "\(again)")
 
             try sandbox.answer("owner", "staff", "review", "--widen", "counter")
             #expect(try show("counter", "email").code == 0)
@@ -155,6 +160,11 @@ extension EndToEnd {
             #expect(counter.code == 3, "\(counter.text)")
             let byRole = try sandbox.answer("counter", "policy", "simulate", "--role", "owner", "--action", "seal")
             #expect(try byRole.member("decision") == "allow")
+        }
+
+        private func member(_ name: String, _ sandbox: Sandbox) throws -> [String: Any] {
+            let staff = try #require(try sandbox.answer("owner", "staff", "list").json()["staff"] as? [[String: Any]])
+            return try #require(staff.first { $0["name"] as? String == name })
         }
 
         private func reviews(_ sandbox: Sandbox) throws -> [String] {
