@@ -156,7 +156,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "TurnstileTests",
-            dependencies: ["AccessLog", "Policy", "Primitives", "Turnstile", "VaultModel", "Wire"]),
+            dependencies: [
+                "AccessLog", "Authority", "Host", "Keys", "Policy", "Primitives", "Storage", "Turnstile", "VaultModel",
+                "Wire",
+            ]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(name: "TidyTests"),
         .testTarget(name: "EndToEndTests", dependencies: ["coffer", "cofferd"], exclude: ["Rogue"]),
