@@ -8,7 +8,7 @@ internal import VaultModel
 internal import Wire
 
 extension OpenVault {
-    /// Entries read at a start; opening so many takes about a second.
+    /// Entries read at a start: each is opened before the first request is answered, so there is an end to them.
     private static let mostRecalled = 50_000
     private static let recalledAtOnce: UInt64 = 1_000
     /// Rights unused for so long are shown as unused.

@@ -31,7 +31,7 @@ public enum RefusalText {
         case .replay: "this request was answered before"
         case .counter: "the request's counter is behind"
         case .clock: "the clock of this device and the broker's are too far apart"
-        case .rate: "too many requests in a short time"
+        case .rate: "too many requests, or too many customers' data, in a short time"
         case .malformed: "the broker did not understand the request"
         case .headMismatch: "the request asks for more than it says"
         case .notFound: "there is no such thing in the vault"

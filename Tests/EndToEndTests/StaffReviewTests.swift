@@ -134,6 +134,7 @@ extension EndToEnd {
                 ["--role", "nobody", "--action", "read"], ["--role", "owner", "--action", "fly"],
                 ["--role", "owner", "--action", "read", "--fields", "shoe_size"],
                 ["--role", "owner", "--action", "read", "--purpose", "curiosity"], ["--action", "read"],
+                ["--role", "owner", "--action", "enrol", "--verb", "fly"],
             ] {
                 let outcome = try sandbox.coffer(
                     "nobody", ["policy", "simulate", "--policy", policy, "--json"] + arguments)

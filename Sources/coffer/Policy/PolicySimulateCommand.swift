@@ -14,7 +14,7 @@ struct PolicySimulateCommand: CofferCommand {
         discussion: """
             Asks the policy in force, or a file with --policy. With --as the state of that person counts too: a right \
             that has ended, an agreement or a training that is missing, the limits. That takes a role that may list \
-            the staff; with --role, or with a file, no broker is needed.
+            the staff; --role and a file need no broker.
 
             Exit code 0 whatever the answer, 2 when a name is unknown.
 
@@ -113,6 +113,9 @@ struct PolicySimulateCommand: CofferCommand {
         guard ask.fields.allSatisfy({ policy.field($0) != nil }) else { throw Self.unknown("field", among: []) }
         if let purpose = ask.purpose, !policy.declares(purpose) {
             throw Self.unknown("purpose", among: policy.purposes.map(\.text))
+        }
+        if let verb, case .verbs(_, let verbs) = ActRight(act), !verbs.contains(verb) {
+            throw Self.unknown("verb", among: verbs)
         }
         if let record, policy.record(named: record) == nil {
             throw Self.unknown("record", among: policy.records.map(\.name))
