@@ -50,11 +50,13 @@ struct ReviewDesk {
 
     private func root(_ decision: ReviewDecision, _ right: SignedRight) throws(Failure) -> CapabilityBlock {
         let now = session.nowSeconds
-        return switch decision {
-        case .narrow: try right.narrowed(by: signer.kid, now: now)
-        case .widen: try right.widened(by: signer.kid, now: now)
-        case .renew, .end, .skip: try right.renewed(by: signer.kid, now: now)
-        }
+        do throws(SignedRight.Problem) {
+            return switch decision {
+            case .narrow: try right.narrowed(by: signer.kid, now: now)
+            case .widen: try right.widened(by: signer.kid, now: now)
+            case .renew, .end, .skip: try right.renewed(by: signer.kid, now: now)
+            }
+        } catch { throw Failure(error) }
     }
 
     func carryOut(_ decision: ReviewDecision, _ right: SignedRight, name: String) async throws(Failure) -> Outcome {
@@ -86,7 +88,7 @@ struct ReviewDesk {
     }
 
     private func end(_ right: SignedRight, _ now: Int64) async throws(Failure) -> Answer<GrantStaff.Reply>? {
-        guard let block = right.ending(vault: session.vault, by: signer.kid, now: now) else { return nil }
+        guard let block = right.ending(by: signer.kid, now: now) else { return nil }
         return try await register(block)
     }
 
