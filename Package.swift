@@ -149,6 +149,12 @@ let package = Package(
             dependencies: [
                 "AccessLog", "CSQLite", "CanonicalJSON", "Host", "Keys", "Primitives", "Storage", "VaultModel", grdb,
             ]),
+        .testTarget(
+            name: "TurnstileTests",
+            dependencies: [
+                "AccessLog", "Authority", "Host", "Keys", "Policy", "Primitives", "Storage", "Turnstile", "VaultModel",
+                "Wire",
+            ]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(name: "TidyTests"),
         .testTarget(

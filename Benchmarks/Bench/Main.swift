@@ -102,6 +102,13 @@ struct Bench {
         }
         print(
             ["one sync of 4 KiB, ms", "", number(floor.sync.p50, 2), number(floor.sync.p99, 2)], widths: widths)
+        let leaver = try Leaver.measure(bench, "c63", customer: customer)
+        print(
+            [
+                "a leaver is out after, ms", "", number(leaver.refusal, 1), "", "the command took",
+                number(leaver.end, 1),
+            ],
+            widths: widths)
         print(["memory of the broker, MiB", number(bench.residentMebibytes(), 0)], widths: widths)
     }
 }

@@ -48,24 +48,32 @@ extension AuthorityState {
     // MARK: - Review
 
     /// Whether a root has to be re-certified, counted from its `nbf`.
-    public static func review(of root: CapabilityBlock, now: Int64) -> Review {
+    ///
+    /// - Parameter days: after how many days it falls due, where the policy asks for it sooner than after 90. The warning
+    ///   comes a fortnight before, or at half time where the term is shorter than four weeks.
+    public static func review(of root: CapabilityBlock, now: Int64, days: Int = Review.dueDays) -> Review {
         if now >= root.expires { return .dead }
         let age = now - root.notBefore
-        if age >= Review.dueSeconds { return .due }
-        return age >= Review.warningSeconds ? .soon : .current
+        let due = Int64(min(days, Review.dueDays)) * 86_400
+        if age >= due { return .due }
+        return age >= due - min(Review.noticeSeconds, due / 2) ? .soon : .current
     }
 }
 
 /// How urgent the re-certification of a root is.
-public enum Review: String, Hashable, Sendable {
+public enum Review: String, CaseIterable, Hashable, Sendable {
     case current
-    /// 76 days old: warn.
+    /// 76 days old, or a fortnight before it falls due: warn.
     case soon
-    /// 90 days old: re-certify.
+    /// 90 days old, or as old as the policy says: re-certify.
     case due
     /// Past its `exp`, at the latest after 120 days.
     case dead
 
-    public static let warningSeconds: Int64 = 76 * 86_400
-    public static let dueSeconds: Int64 = 90 * 86_400
+    public static let dueDays = 90
+    /// How long before a root falls due its holder and the owner are told.
+    public static let noticeSeconds: Int64 = 14 * 86_400
+
+    /// Whether somebody has to act.
+    public var isOverdue: Bool { self == .due || self == .dead }
 }

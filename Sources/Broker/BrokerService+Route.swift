@@ -21,6 +21,9 @@ extension BrokerService {
         case .enroll: try await Self.run(EnrollHandler.self, verified, vault)
         case .staffPending: try await Self.run(PendingStaffHandler.self, verified, vault)
         case .staffApprove: try await Self.run(ApproveStaffHandler.self, verified, vault)
+        case .staffSet: try await Self.run(SetStaffHandler.self, verified, vault)
+        case .staffRights: try await Self.run(StaffRightsHandler.self, verified, vault)
+        case .staffGrant: try await Self.run(GrantStaffHandler.self, verified, vault)
         case .staffList: try await Self.run(ListStaffHandler.self, verified, vault)
         case .staffWhoAmI: try await Self.run(WhoAmIHandler.self, verified, vault)
         case .importBegin: try await Self.run(BeginImportHandler.self, verified, vault)
@@ -111,7 +114,8 @@ extension BrokerService {
             state: vaultState, profile: profile, vault: facts.vault, incarnation: facts.incarnation,
             logSize: (try? stores?.log.size()) ?? 0,
             customers: UInt64(kind.flatMap { counts[$0] } ?? 0),
-            policy: open?.turnstile.policy.sha256 ?? "", unattended: unattended, warnings: warnings())
+            policy: open?.turnstile.policy.sha256 ?? "", unattended: unattended,
+            overdue: UInt64(open?.overdueReviews() ?? 0), warnings: warnings())
     }
 
     private var profile: WireProfile { facts.profile == .test ? .test : .default }

@@ -201,6 +201,7 @@ public final class BrokerService: Sendable {
             let startup = try await open.turnstile.appendInternal(
                 EntryDraft(kind: .startup, decision: .allow, why: .granted, policy: open.turnstile.policy.sha256))
             try await open.recover()
+            try open.recallUse()
             if rebuildsIndex { try await open.rebuildIndex() }
             for failed in takeFailedAttempts() { _ = try? await open.turnstile.logRefusal(failed, as: .unseal) }
             if decision != nil, facts.isHeld { try files.updateSeal { $0.isHeld = false } }

@@ -32,7 +32,7 @@ public enum RefusalText {
         case .replay: "this request was answered before"
         case .counter: "the request's counter is behind"
         case .clock: "the clock of this device and the broker's are too far apart"
-        case .rate: "too many requests in a short time"
+        case .rate: "too many requests, or too many customers' data, in a short time"
         case .malformed: "the broker did not understand the request"
         case .headMismatch: "the request asks for more than it says"
         case .notFound: "there is no such thing in the vault"
@@ -50,9 +50,9 @@ public enum RefusalText {
     public static func hint(_ reason: Reason) -> String {
         switch reason {
         case .notEnrolled: "ask the owner for a code, then: coffer enroll --code CODE"
-        case .expired, .noRoot: "ask the owner to renew your right: coffer staff approve"
-        case .confidentiality: "sign the agreement; the owner records it: coffer staff approve NAME --nda-signed DATE"
-        case .training: "the owner records the new training: coffer staff approve NAME --training-until DATE"
+        case .expired, .noRoot: "ask the owner to renew your right: coffer staff review"
+        case .confidentiality: "sign the agreement; the owner records it: coffer staff set NAME --nda-signed DATE"
+        case .training: "the owner records the new training: coffer staff set NAME --training-until DATE"
         case .act, .field, .form, .lookup: "coffer policy explain shows what a role may do"
         case .purpose: "name another purpose, or ask who may do this"
         case .unknownPurpose, .unknownField: "coffer policy explain lists the names the policy declares"

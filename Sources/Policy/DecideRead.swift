@@ -41,7 +41,7 @@ extension PolicyDocument {
     }
 
     /// What a rule asks for a field in a form: its own figure, else the class's for the full form.
-    private func approvals(_ rule: ReadRule, _ field: FieldName, _ form: Form) -> Int {
+    func approvals(_ rule: ReadRule, _ field: FieldName, _ form: Form) -> Int {
         rule.approvals ?? (form == .full ? fieldsByName[field]?.fieldClass.fullApprovals ?? 0 : 0)
     }
 

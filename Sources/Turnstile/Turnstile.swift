@@ -20,6 +20,8 @@ public final class Turnstile: Sendable {
     private let keyset: Keyset
     private let clock: any WallClock
     private let current: Mutex<Controls>
+    /// What committed entries have opened, and which rights they used.
+    let books = Mutex(Books())
     private let unauthenticated = Atomic<Int>(0)
     private let orders = OrderLedger()
 
@@ -202,7 +204,9 @@ public final class Turnstile: Sendable {
                 enter(signed, at: place)
             }
         }
+        let opening = meter(&submission, decision)
         do throws(RequestRefusal) { return try await submit(submission) } catch {
+            settle(opening)
             // The writer found a budget used up and stored nothing; that it was asked for is stored all the same.
             guard error.reason == .exhausted, draft.decision == .allow else { throw error }
             try await logRefusal(decision.refused(error), as: draft.kind)
@@ -217,10 +221,7 @@ public final class Turnstile: Sendable {
     ) -> Admission {
         current.withLock { controls in
             if draft.decision == .allow, let obstacle = obstacle(to: decision, controls, at: place) {
-                var denial = draft
-                (denial.decision, denial.why, denial.released) = (.deny, obstacle, 0)
-                denial.subject.seals = []
-                return .substitute(denial)
+                return .substitute(Self.denial(of: draft, for: obstacle))
             }
             guard let signed else { return .admit }
             var trial = controls.authority
@@ -265,10 +266,7 @@ public final class Turnstile: Sendable {
         do throws(LogRefusal) { entry = try await logWriter.append(submission) } catch {
             throw RequestRefusal(log: error)
         }
-        guard !entry.isSubstitute else {
-            guard let core = try? EntryCore(parsing: entry.core) else { throw .integrity("a log entry") }
-            throw Gate.refusal(core.why)
-        }
+        guard !entry.isSubstitute else { throw refusal(for: entry) }
         return entry
     }
 }

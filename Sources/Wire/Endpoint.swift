@@ -10,6 +10,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case enroll = "/v1/enroll"
     case staffPending = "/v1/staff/pending"
     case staffApprove = "/v1/staff/approve"
+    case staffSet = "/v1/staff/set"
+    case staffRights = "/v1/staff/rights"
+    case staffGrant = "/v1/staff/grant"
     case staffList = "/v1/staff/list"
     case staffWhoAmI = "/v1/staff/whoami"
     case importBegin = "/v1/import/begin"
@@ -52,8 +55,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .seal: [.seal]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]
-        case .staffInvite, .enroll, .staffPending, .staffApprove: [.enrol]
-        case .staffList: [.review]
+        case .staffInvite, .enroll, .staffPending, .staffApprove, .staffSet: [.enrol]
+        case .staffRights: [.review, .enrol]
+        case .staffList, .staffGrant: [.review]
         case .staffWhoAmI: [.read]
         case .importBegin, .importBatch, .importEnd: [.import]
         case .find: [.find]

@@ -95,6 +95,18 @@ public struct MessageReader {
         return texts
     }
 
+    /// At most `count` texts that `parse` turns into something.
+    public mutating func names<T>(
+        _ name: String, count: Int, _ parse: (String) -> T?
+    ) throws(MessageError) -> [T] {
+        var values: [T] = []
+        for text in try texts(name, count: count) {
+            guard let value = parse(text) else { throw .member(name) }
+            values.append(value)
+        }
+        return values
+    }
+
     /// At most `count` values that the caller interprets.
     public mutating func values(_ name: String, count: Int) throws(MessageError) -> [JSONValue] {
         guard let values = try take(name).arrayValue, values.count <= count else { throw .member(name) }

@@ -261,4 +261,22 @@ struct EvaluationTests {
         ]
         for (age, review) in expected { #expect(AuthorityState.review(of: root, now: 1000 + age) == review) }
     }
+
+    @Test("a policy may have roots fall due sooner, never later")
+    func reviewDays() {
+        let root = World.root { block in
+            block.notBefore = 1000
+            block.expires = 1000 + CapabilityBlock.rootSeconds
+        }
+        let day: Int64 = 86_400
+        let expected: [(days: Int, age: Int64, review: Review)] = [
+            (30, 16 * day - 1, .current), (30, 16 * day, .soon), (30, 30 * day - 1, .soon), (30, 30 * day, .due),
+            (10, 5 * day - 1, .current), (10, 5 * day, .soon), (10, 10 * day, .due), (10, 120 * day, .dead),
+            (120, 90 * day - 1, .soon), (120, 90 * day, .due),
+        ]
+        for (days, age, review) in expected {
+            #expect(AuthorityState.review(of: root, now: 1000 + age, days: days) == review, "\(days) \(age)")
+        }
+        #expect(Review.allCases.filter(\.isOverdue) == [.due, .dead])
+    }
 }

@@ -68,7 +68,7 @@ final class FakeBroker: BrokerTransport {
         case .status:
             StatusReply(
                 state: .unsealed, profile: .test, vault: Sample.vault, incarnation: 1, logSize: 3, customers: 2,
-                policy: "", unattended: false, warnings: []
+                policy: "", unattended: false, overdue: 0, warnings: []
             ).write(to: &members)
         }
         return IncomingReply(status: 200, headers: [], body: members.value.encode())
@@ -170,7 +170,9 @@ final class FakeBroker: BrokerTransport {
 
     private func write(_ endpoint: Endpoint, to members: inout MessageWriter) {
         switch endpoint {
-        case .customerShow: ShowCustomers.Reply(customers: []).write(to: &members)
+        case .customerShow:
+            let quota = OpenQuota(used: 0, limit: 60, window: .tenMinutes)
+            ShowCustomers.Reply(customers: [], quota: quota).write(to: &members)
         case .unseal: StateReply(state: .unsealed).write(to: &members)
         case .staffApprove: ApproveStaff.Reply(grant: "g").write(to: &members)
         case .logExportPage: GetExportPage.Reply(items: []).write(to: &members)

@@ -111,7 +111,7 @@ import VaultModel
             values, Sensitive(canary), AddCustomer.Request(fields: values),
             UnsealVault.Request(passphrase: Sensitive(canary), checkpoint: ""),
             FindCustomers.Request(by: .phone, value: Sensitive(canary)),
-            ShowCustomers.Reply(customers: [SampleMessages.customer(values)]),
+            ShowCustomers.Reply(customers: [SampleMessages.customer(values)], quota: SampleMessages.quota),
             RequestBody(AddCustomer.Request(fields: values)),
         ]
         for holder in holders {
@@ -126,7 +126,8 @@ import VaultModel
     @Test func `every endpoint has one operation`() {
         let operations: [any WireOperation.Type] = [
             UnsealVault.self, SealVault.self, ApplyPolicy.self, GetPolicy.self, InviteStaff.self, Enroll.self,
-            PendingStaff.self, ApproveStaff.self, ListStaff.self, WhoAmI.self, BeginImport.self, ImportBatch.self,
+            PendingStaff.self, ApproveStaff.self, SetStaff.self, StaffRights.self, GrantStaff.self, ListStaff.self,
+            WhoAmI.self, BeginImport.self, ImportBatch.self,
             EndImport.self, FindCustomers.self, ShowCustomers.self, MatchCustomer.self, AddCustomer.self,
             UpdateCustomer.self, VerifyCustomer.self, AddRecord.self, ShowRecords.self, StepOrder.self,
             PrepareGrant.self, DelegateGrant.self, ListGrants.self, RevokeGrant.self, OffboardStaff.self,

@@ -56,6 +56,8 @@ enum SampleMessages {
         return field
     }
 
+    static let quota = OpenQuota(left: 5, limit: 60, window: .tenMinutes)
+
     static let all: [SampleMessage] = vault + staff + imports + customers + requests + log + lending
 
     private static let vault: [SampleMessage] = [
@@ -66,7 +68,7 @@ enum SampleMessages {
         SampleMessage(
             StatusReply(
                 state: .unsealed, profile: .default, vault: .random(), incarnation: 1, logSize: 2, customers: 3,
-                policy: hash, unattended: true, warnings: ["no cards"])),
+                policy: hash, unattended: true, overdue: 2, warnings: ["no cards"])),
         SampleMessage(UnsealVault.Request(passphrase: Sensitive("correct horse"), checkpoint: "coffer/x\n1\n")),
         SampleMessage(StateReply(state: .unsealed)),
         SampleMessage(ApplyPolicy.Request(policy: Array("version: 1\n".utf8), block: block)),
@@ -91,11 +93,20 @@ enum SampleMessages {
                 person: person, invitation: "abc", kid: kid, mac: [1, 2], role: role("courier"), shop: nil, expires: 5)),
         SampleMessage(ApproveStaff.Request(block: block)), SampleMessage(ApproveStaff.Reply(grant: "abc")),
         SampleMessage(
-            ListStaff.Reply(staff: [
-                ListStaff.Member(
-                    name: "李娜", person: person, role: role("owner"), kid: kid, expires: 1, nda: "2026-01-31",
-                    training: "", state: "active")
-            ])),
+            ListStaff.Reply(
+                staff: [
+                    ListStaff.Member(
+                        name: "李娜", person: person, role: role("owner"), kid: kid, expires: 1, nda: "2026-01-31",
+                        training: "", state: "active", review: "soon", lastUsed: 2, unused: [field()])
+                ], knownSince: 3)),
+        SampleMessage(StaffRights.Request(name: "李娜")), SampleMessage(StaffRights.Request(kids: [kid])),
+        SampleMessage(
+            StaffRights.Reply(
+                rights: [
+                    StaffRights.Right(
+                        kid: kid, enrolment: block, root: block, roots: ["abc"], isRevoked: false, acts: [.read],
+                        fields: [field()], purposes: [Purpose("order")].compactMap { $0 }, quota: quota)
+                ], knownSince: 4)),
         SampleMessage(WhoAmI.Reply(person: person, name: "李娜", role: role("owner"), expires: 1, policy: hash)),
     ]
 
@@ -116,8 +127,9 @@ enum SampleMessages {
     private static let customers: [SampleMessage] = [
         SampleMessage(FindCustomers.Request(by: .phone, value: Sensitive("13800138000"))),
         SampleMessage(
-            FindCustomers.Reply(matches: [FindCustomers.Match(number: number(), masked: values())], more: true)),
-        SampleMessage(ShowCustomers.Reply(customers: [customer(values())])),
+            FindCustomers.Reply(
+                matches: [FindCustomers.Match(number: number(), masked: values())], more: true, quota: quota)),
+        SampleMessage(ShowCustomers.Reply(customers: [customer(values())], quota: quota)), SampleMessage(quota),
         SampleMessage(customer(FieldValues())),
         SampleMessage(MatchCustomer.Request(field: field(), value: Sensitive("13800138000"))),
         SampleMessage(MatchCustomer.Reply(match: true)), SampleMessage(AddCustomer.Request(fields: values())),

@@ -38,7 +38,9 @@ enum FindCustomersHandler: OperationHandler {
             guard let number = CustomerNumber(released.customer) else { throw .integrity("a customer's number") }
             matches.append(FindCustomers.Match(number: number, masked: try FieldValues(released: released)))
         }
-        return Answer(FindCustomers.Reply(matches: matches, more: visible.count > listed.count), grant.entry)
+        let quota = turnstile.quota(after: decision, grant.entry)
+        return Answer(
+            FindCustomers.Reply(matches: matches, more: visible.count > listed.count, quota: quota), grant.entry)
     }
 
     private static func normalised(_ request: FindCustomers.Request, region: Region) throws(RequestRefusal) -> [UInt8] {

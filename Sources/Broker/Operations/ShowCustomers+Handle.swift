@@ -31,7 +31,8 @@ enum ShowCustomersHandler: OperationHandler {
             let released = try vault.turnstile.release(grant, of: record, fields: head.fields)
             customers.append(try ShowCustomers.Customer(released))
         }
-        return Answer(ShowCustomers.Reply(customers: customers), grant.entry)
+        let quota = vault.turnstile.quota(after: decision, grant.entry)
+        return Answer(ShowCustomers.Reply(customers: customers, quota: quota), grant.entry)
     }
 }
 

@@ -25,7 +25,8 @@ enum ListStaffHandler: OperationHandler {
             for kid in keys { members.append(member(row, kid, authority, now, vault)) }
             if keys.isEmpty, let kid = row.kid { members.append(member(row, kid, authority, now, vault)) }
         }
-        return Answer(ListStaff.Reply(staff: members), grant.entry)
+        return Answer(
+            ListStaff.Reply(staff: members, knownSince: vault.turnstile.usesKnownSince / 1_000), grant.entry)
     }
 
     private static func member(
@@ -33,21 +34,23 @@ enum ListStaffHandler: OperationHandler {
     ) -> ListStaff.Member {
         let enrolment = authority.enrolments[kid]?.statement
         let root = authority.root(for: kid)?.block
+        let role = enrolment?.role ?? row.role
+        let review = vault.review(of: kid, now: now)
         return ListStaff.Member(
-            name: vault.name(of: row), person: row.person, role: enrolment?.role ?? row.role, kid: kid,
-            expires: root?.expires ?? 0, nda: enrolment?.nda?.text ?? "",
-            training: enrolment?.training?.text ?? "", state: state(root, kid, authority, now))
+            name: vault.name(of: row), person: row.person, role: role, kid: kid, expires: root?.expires ?? 0,
+            nda: enrolment?.nda?.text ?? "", training: enrolment?.training?.text ?? "",
+            state: state(review, kid, authority), review: review?.rawValue ?? "",
+            lastUsed: vault.turnstile.use(of: kid).last / 1_000,
+            unused: vault.unusedFields(of: kid, role: role, now: now))
     }
 
-    private static func state(
-        _ root: CapabilityBlock?, _ kid: KeyID, _ authority: AuthorityState, _ now: Int64
-    ) -> String {
+    private static func state(_ review: Review?, _ kid: KeyID, _ authority: AuthorityState) -> String {
         if authority.isRevoked(kid) { return "revoked" }
-        guard let root else { return "pending" }
-        switch AuthorityState.review(of: root, now: now) {
-        case .current, .soon: return "active"
-        case .due: return "due"
-        case .dead: return "expired"
+        return switch review {
+        case .current, .soon: "active"
+        case .due: "due"
+        case .dead: "expired"
+        case nil: "pending"
         }
     }
 }

@@ -60,6 +60,18 @@ public final class LogReader: Sendable {
         return opened
     }
 
+    /// The cores alone of the entries with these indexes, oldest first; those that have been purged are left out. Throws
+    /// as `entries`.
+    public func cores(_ range: Range<UInt64>) throws(StorageError) -> [EntryCore] {
+        var cores: [EntryCore] = []
+        for entry in try store.entries(range) {
+            guard let bytes = try open(.core, entry.core, entry.leaf.core, entry) else { continue }
+            guard let core = try? EntryCore(parsing: bytes), core.seq == entry.seq else { throw .corrupt(.log) }
+            cores.append(core)
+        }
+        return cores
+    }
+
     /// Forgets the keys: after a purge, and when the vault is sealed.
     public func forgetKeys() { known.withLock { $0.removeAll() } }
 

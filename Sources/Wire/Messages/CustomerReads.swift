@@ -9,14 +9,23 @@ public enum ShowCustomers: WireOperation {
     public struct Reply: WireMessage {
         /// In the order of the head.
         public let customers: [Customer]
+        /// What the person may open after this.
+        public let quota: OpenQuota
 
-        public init(customers: [Customer]) { self.customers = customers }
+        public init(customers: [Customer], quota: OpenQuota) {
+            self.customers = customers
+            self.quota = quota
+        }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             customers = try members.list("customers", of: Customer.self, count: WireLimits.customers)
+            quota = try members.part("quota", of: OpenQuota.self)
         }
 
-        public func write(to members: inout MessageWriter) { members.put("customers", customers) }
+        public func write(to members: inout MessageWriter) {
+            members.put("customers", customers)
+            members.put("quota", quota)
+        }
     }
 
     public struct Customer: MessagePart {

@@ -31,20 +31,25 @@ public enum FindCustomers: WireOperation {
         public let matches: [Match]
         /// Whether there were more than the role may list.
         public let more: Bool
+        /// What the person may open after this.
+        public let quota: OpenQuota
 
-        public init(matches: [Match], more: Bool) {
+        public init(matches: [Match], more: Bool, quota: OpenQuota) {
             self.matches = matches
             self.more = more
+            self.quota = quota
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             matches = try members.list("matches", of: Match.self, count: mostMatches)
             more = try members.flag("more")
+            quota = try members.part("quota", of: OpenQuota.self)
         }
 
         public func write(to members: inout MessageWriter) {
             members.put("matches", matches)
             members.put("more", more)
+            members.put("quota", quota)
         }
     }
 

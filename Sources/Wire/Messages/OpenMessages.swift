@@ -85,11 +85,13 @@ public struct StatusReply: WireMessage {
     public let policy: String
     /// Whether the broker can unseal itself without a person.
     public let unattended: Bool
+    /// How many rights are due for review or have ended without one. A number and no name: anybody may ask.
+    public let overdue: UInt64
     public let warnings: [String]
 
     public init(
         state: VaultState, profile: WireProfile, vault: VaultID, incarnation: UInt64, logSize: UInt64,
-        customers: UInt64, policy: String, unattended: Bool, warnings: [String]
+        customers: UInt64, policy: String, unattended: Bool, overdue: UInt64, warnings: [String]
     ) {
         self.state = state
         self.profile = profile
@@ -99,6 +101,7 @@ public struct StatusReply: WireMessage {
         self.customers = customers
         self.policy = policy
         self.unattended = unattended
+        self.overdue = overdue
         self.warnings = warnings
     }
 
@@ -111,6 +114,7 @@ public struct StatusReply: WireMessage {
         customers = try members.count("customers")
         policy = try members.text("policy", most: 64)
         unattended = try members.flag("unattended")
+        overdue = try members.count("overdue")
         warnings = try members.texts("warnings", count: 64, most: 1_024)
     }
 
@@ -123,6 +127,7 @@ public struct StatusReply: WireMessage {
         members.put("customers", customers)
         members.put("policy", policy)
         members.put("unattended", unattended)
+        members.put("overdue", overdue)
         members.put("warnings", warnings)
     }
 }

@@ -38,14 +38,23 @@ public enum ListStaff: WireOperation {
 
     public struct Reply: WireMessage {
         public let staff: [Member]
+        /// From when on the use of rights is known, seconds since 1970.
+        public let knownSince: Int64
 
-        public init(staff: [Member]) { self.staff = staff }
+        public init(staff: [Member], knownSince: Int64) {
+            self.staff = staff
+            self.knownSince = knownSince
+        }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             staff = try members.list("staff", of: Member.self, count: mostPeople)
+            knownSince = try members.number("known_since")
         }
 
-        public func write(to members: inout MessageWriter) { members.put("staff", staff) }
+        public func write(to members: inout MessageWriter) {
+            members.put("staff", staff)
+            members.put("known_since", knownSince)
+        }
     }
 
     /// One key of one person.
@@ -62,10 +71,16 @@ public enum ListStaff: WireOperation {
         public let training: String
         /// An enumerated word: `active`, `due`, `expired`, `revoked`, `pending`.
         public let state: String
+        /// How urgent the review of the right is: `current`, `soon`, `due`, `dead`; empty where there is none.
+        public let review: String
+        /// The newest entry under this key, seconds since 1970; 0 when none is known.
+        public let lastUsed: Int64
+        /// Fields the right covers and nobody used it for in 90 days, as far as is known.
+        public let unused: [FieldName]
 
         public init(
             name: String, person: PersonID, role: RoleName, kid: KeyID, expires: Int64, nda: String,
-            training: String, state: String
+            training: String, state: String, review: String, lastUsed: Int64, unused: [FieldName]
         ) {
             self.name = name
             self.person = person
@@ -75,6 +90,9 @@ public enum ListStaff: WireOperation {
             self.nda = nda
             self.training = training
             self.state = state
+            self.review = review
+            self.lastUsed = lastUsed
+            self.unused = unused
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
@@ -86,6 +104,9 @@ public enum ListStaff: WireOperation {
             nda = try members.text("nda", most: 10)
             training = try members.text("training", most: 10)
             state = try members.text("state", most: 32)
+            review = try members.text("review", most: 32)
+            lastUsed = try members.number("last_used")
+            unused = try members.names("unused", count: StaffRights.mostNames) { FieldName($0) }
         }
 
         public func write(to members: inout MessageWriter) {
@@ -97,6 +118,9 @@ public enum ListStaff: WireOperation {
             members.put("nda", nda)
             members.put("training", training)
             members.put("state", state)
+            members.put("review", review)
+            members.put("last_used", lastUsed)
+            members.put("unused", unused.map(\.description))
         }
     }
 }

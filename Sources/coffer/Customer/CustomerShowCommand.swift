@@ -127,10 +127,12 @@ struct CustomerShowCommand: CofferCommand {
         } else {
             members["customers"] = .array(customers.map(\.jsonValue))
         }
+        members["quota"] = reply.message.quota.jsonValue
         output.answer(reply.members(members)) {
             customers.map { Self.text($0, output) }.joined(separator: "\n")
         }
         output.entry(reply.entry)
+        output.quota(reply.message.quota)
     }
 
     private static func text(_ customer: ShowCustomers.Customer, _ output: Output) -> String {

@@ -70,6 +70,7 @@ struct FindCommand: CofferCommand {
         output.answer(
             reply.members([
                 "matches": .array(matches.map(\.jsonValue)), "more": .bool(reply.message.more),
+                "quota": reply.message.quota.jsonValue,
             ])
         ) {
             guard !matches.isEmpty else { return "nobody found\n" }
@@ -82,6 +83,7 @@ struct FindCommand: CofferCommand {
         }
         if reply.message.more { output.hint("there are more; look up by something more exact") }
         output.entry(reply.entry)
+        output.quota(reply.message.quota)
     }
 }
 

@@ -7,8 +7,10 @@ import Policy
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Check, explain and apply the policy.",
-        subcommands: [PolicyCheckCommand.self, PolicyExplainCommand.self, PolicyApplyCommand.self])
+        abstract: "Check, explain, try out and apply the policy.",
+        subcommands: [
+            PolicyCheckCommand.self, PolicyExplainCommand.self, PolicySimulateCommand.self, PolicyApplyCommand.self,
+        ])
 }
 
 struct PolicyCheckCommand: CofferCommand {

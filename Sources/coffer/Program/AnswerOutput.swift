@@ -23,6 +23,13 @@ extension JSONLimits {
 }
 
 extension Output {
+    /// Warns a person who has used up most of what her role may open.
+    func quota(_ quota: OpenQuota) {
+        guard !isJSON, quota.isLow else { return }
+        let window = quota.window == .day ? "any 24 hours" : "any ten minutes"
+        warning("\(quota.left) of the \(quota.limit) records your role may open in \(window) are left to you")
+    }
+
     /// Tells the person under which number the log holds what was just done.
     func entry(_ index: UInt64) {
         if !isJSON { note("entry \(index) of the access log") }

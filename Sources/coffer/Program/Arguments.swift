@@ -1,3 +1,4 @@
+import Authority
 import Console
 import VaultModel
 import Wire
@@ -79,6 +80,15 @@ enum Arguments {
             throw .usage("--form is full or masked", why: "form")
         }
         return form
+    }
+
+    /// A day of the calendar, where the option was given.
+    static func day(_ text: String?, _ option: String) throws(Failure) -> CalendarDay? {
+        guard let text else { return nil }
+        guard let day = CalendarDay(text) else {
+            throw .usage("\(option) is not a day", hint: "2026-11-21", why: "date")
+        }
+        return day
     }
 
     /// The name of a person of the staff, as it is stored.

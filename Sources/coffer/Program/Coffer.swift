@@ -29,7 +29,9 @@ struct Coffer: AsyncParsableCommand {
                 subcommands: [
                     InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
                 ]),
-            CommandGroup(name: "Staff", subcommands: [StaffCommand.self, GrantCommand.self, EnrollCommand.self]),
+            CommandGroup(
+                name: "Staff",
+                subcommands: [StaffCommand.self, GrantCommand.self, DueCommand.self, EnrollCommand.self]),
             CommandGroup(name: "Log and policy", subcommands: [LogCommand.self, PolicyCommand.self]),
             CommandGroup(
                 name: "This device",

@@ -37,7 +37,9 @@ struct StaffApproveCommand: CofferCommand {
 
     func perform(_ output: Output) async throws {
         let name = try Arguments.personName(name)
-        let (nda, training) = (try Self.day(ndaSigned, "--nda-signed"), try Self.day(trainingUntil, "--training-until"))
+        let (nda, training) = (
+            try Arguments.day(ndaSigned, "--nda-signed"), try Arguments.day(trainingUntil, "--training-until")
+        )
         guard boundUser != .max else { throw Failure.usage("this is no user's number", why: "uid") }
         let session = try await Session.open(options, output)
         let pending = try await session.call(PendingStaff.self, .init(name: name)).message
@@ -103,13 +105,5 @@ struct StaffApproveCommand: CofferCommand {
                 exitCode: 6)
         }
         return found
-    }
-
-    private static func day(_ text: String?, _ option: String) throws(Failure) -> CalendarDay? {
-        guard let text else { return nil }
-        guard let day = CalendarDay(text) else {
-            throw .usage("\(option) is not a day", hint: "2026-11-21", why: "date")
-        }
-        return day
     }
 }

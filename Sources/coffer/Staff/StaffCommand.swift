@@ -8,18 +8,23 @@ import Wire
 struct StaffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "staff",
-        abstract: "Invite people, approve their keys, list who has one.",
+        abstract: "Invite people, approve their keys, review their rights, let them go.",
         subcommands: [
-            StaffInviteCommand.self, StaffApproveCommand.self, StaffListCommand.self,
-            StaffOffboardCommand.self, StaffReceiptCommand.self,
+            StaffInviteCommand.self, StaffApproveCommand.self, StaffSetCommand.self, StaffListCommand.self,
+            StaffReviewCommand.self, StaffOffboardCommand.self, StaffReceiptCommand.self,
         ])
 }
 
 struct StaffListCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Everybody with a key: role, state, and until when.",
-        discussion: "Example: coffer staff list")
+        abstract: "Everybody with a key: role, state, until when, and what of the right is used.",
+        discussion: """
+            "unused" counts the fields that the right covers and nobody used it for in the last 90 days, as far as the \
+            broker knows; --json names them.
+
+            Example: coffer staff list
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -27,27 +32,13 @@ struct StaffListCommand: CofferCommand {
         let session = try await Session.open(options, output)
         let reply = try await session.call(ListStaff.self, .init())
         let staff = reply.message.staff
-        output.answer(reply.members(["staff": .array(staff.map(Self.json))])) {
-            var table = Table([
-                .init("name", canShrink: true), .init("role", canShrink: true), .init("state"), .init("until"),
-                .init("agreement"), .init("training"), .init("person", canShrink: true),
+        output.answer(
+            reply.members([
+                "known_since": .string(Moment.iso(reply.message.knownSince * 1_000)),
+                "staff": .array(staff.map(StaffTable.json)),
             ])
-            for member in staff {
-                table.add([
-                    member.name, member.role.text, member.state,
-                    member.expires == 0 ? "" : Moment.local(member.expires * 1_000), member.nda, member.training,
-                    member.person.text,
-                ])
-            }
-            return table.rendered(width: output.width, paint: output.paint)
-        }
+        ) { StaffTable.text(staff, output) }
         output.entry(reply.entry)
-    }
-
-    /// The broker's members, the time as ISO 8601.
-    private static func json(_ member: ListStaff.Member) -> JSONValue {
-        var members = member.jsonValue.objectValue ?? [:]
-        members["expires"] = .string(member.expires == 0 ? "" : Moment.iso(member.expires * 1_000))
-        return .object(members)
+        if !output.isJSON { output.note(StaffTable.knowledge(reply.message.knownSince)) }
     }
 }

@@ -108,6 +108,9 @@ struct Doctor {
             let status = try await Session.anonymous(options).statusOrFailure()
             add("broker", true, status.state.rawValue)
             require("sealed", status.state == .unsealed, "coffer unseal")
+            if status.state == .unsealed {
+                require("reviews", status.overdue == 0, "\(status.overdue) overdue: coffer staff review")
+            }
             for warning in status.warnings { add("warning", false, TerminalText.safe(warning)) }
         } catch {
             add("broker", false, [error.message, error.hint].filter { !$0.isEmpty }.joined(separator: "; "))

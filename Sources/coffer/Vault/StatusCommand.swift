@@ -14,7 +14,10 @@ struct StatusCommand: CofferCommand {
 
     func perform(_ output: Output) async throws {
         let status = try await Session.anonymous(options).statusOrFailure()
-        output.answer(status.jsonValue.objectValue ?? [:]) {
+        let warnings = status.warnings + Self.overdue(status)
+        var members = status.jsonValue.objectValue ?? [:]
+        members["warnings"] = .strings(warnings)
+        output.answer(members) {
             var list = LabelList()
             list.add("state", status.state.rawValue)
             list.add("vault", status.vault.description)
@@ -28,7 +31,16 @@ struct StatusCommand: CofferCommand {
             list.add("unattended", status.unattended ? "yes" : "no")
             return list.rendered(paint: output.paint)
         }
-        if !output.isJSON { status.warnings.forEach(output.warning) }
+        if !output.isJSON { warnings.forEach(output.warning) }
         if status.state == .sealed { output.hint("coffer unseal opens the vault") }
+    }
+
+    /// What the number of overdue rights means to a person.
+    private static func overdue(_ status: StatusReply) -> [String] {
+        switch status.overdue {
+        case 0: []
+        case 1: ["1 right is overdue for review: coffer staff review"]
+        default: ["\(status.overdue) rights are overdue for review: coffer staff review"]
+        }
     }
 }
