@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Authority
 internal import Dispatch
 public import Host
 internal import Keys
@@ -68,8 +69,10 @@ public final class BrokerService: Sendable {
         case .seal: return try await seal(verified)
         default:
             let vault = try openVault()
-            if let connection = verified.peer.connection {
-                vault.connections.note(connection, of: verified.request.kid)
+            // Strangers can make keys without end: only connections of enrolled ones are remembered.
+            let kid = verified.request.kid
+            if let connection = verified.peer.connection, vault.turnstile.controls.authority.enrolments[kid] != nil {
+                vault.connections.note(connection, of: kid)
             }
             return try await route(verified, in: vault)
         }

@@ -115,7 +115,7 @@ extension OpenVault {
                 else { continue }
                 turnstile.restore(
                     OrderBinding(order: order.record, customer: RecordID(customer), revision: revision),
-                    of: capability.id)
+                    of: capability)
             } catch { throw RequestRefusal(storage: error) }
         }
     }

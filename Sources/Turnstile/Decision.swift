@@ -130,6 +130,8 @@ public struct Gate: Sendable {
         func refused(_ refusal: RequestRefusal, _ standing: Standing? = nil) -> Decision {
             Decision(verified: verified, outcome: .refused(refusal), standing: standing, ask: ask, policy: hash)
         }
+        // A stranger learns nothing, not even which names the policy knows, and leaves no entry of her own.
+        guard authority.enrolments[verified.request.kid] != nil else { return refused(.unauthenticated) }
         if !head.purpose.isEmpty, ask.purpose.map(policy.declares) != true {
             return refused(.denied(.unknownPurpose, hint: "the policy declares no such purpose"))
         }
@@ -203,6 +205,9 @@ public struct Gate: Sendable {
         let ask = PolicyAsk(act: verified.request.head.act)
         func decision(_ outcome: Decision.Outcome, _ standing: Standing?) -> Decision {
             Decision(verified: verified, outcome: outcome, standing: standing, ask: ask, policy: policy.sha256)
+        }
+        guard authority.enrolments[verified.request.kid] != nil else {
+            return decision(.refused(.unauthenticated), nil)
         }
         guard verified.request.head.fields.isEmpty else {
             return decision(.refused(.malformed("this request names no fields")), nil)

@@ -119,8 +119,13 @@ public final class Turnstile: Sendable {
     /// The order a lent capability is for, as it was when it was lent.
     public func binding(of capability: BlockID) -> OrderBinding? { orders.binding(of: capability) }
 
+    /// Remembers the end of an order, when its entry is read back after a start.
+    public func restoreEnd(of order: RecordID, seq: UInt64, time: Int64) { orders.end(order, seq: seq, time: time) }
+
     /// Remembers what a registered capability is for, when its entry is read back after a start.
-    public func restore(_ binding: OrderBinding, of capability: BlockID) { orders.bind(capability, binding) }
+    public func restore(_ binding: OrderBinding, of capability: RegisteredCapability) {
+        orders.bind(capability.id, binding, expires: capability.block.expires, now: clock.nowSeconds())
+    }
 
     /// Notes that the rows an entry announced are durable.
     public func settle(_ entry: CommittedEntry) { logWriter.resolve(intent: entry.seq) }
@@ -131,7 +136,7 @@ public final class Turnstile: Sendable {
 
     public func logAborted(seq: UInt64) async {
         let draft = EntryDraft(kind: .aborted, decision: .deny, why: .aborted, policy: policy.sha256)
-        _ = try? await submit(LogSubmission(draft: draft, aborts: seq))
+        _ = try? await write(LogSubmission(draft: draft, aborts: seq))
     }
 
     /// Whether a block would be registered now: asked before anything is prepared for it. The writer asks again.
@@ -177,7 +182,7 @@ public final class Turnstile: Sendable {
     /// Appends an entry that nobody signed: the broker's own startup, seal, job, alert.
     @discardableResult
     public func appendInternal(_ draft: EntryDraft) async throws(RequestRefusal) -> CommittedEntry {
-        try await submit(LogSubmission(draft: draft))
+        try await write(LogSubmission(draft: draft))
     }
 
     func append(
@@ -191,7 +196,10 @@ public final class Turnstile: Sendable {
         var submission = LogSubmission(
             draft: draft, nonce: nonce, counter: request.head.counter, uses: decision.uses(as: draft), intent: intent,
             admit: { [self] place in admit(decision, signed, draft, at: place) })
-        if let ending { submission.onCommit = { [self] place in orders.end(ending, at: place.seq) } }
+        if let ending {
+            submission.endsBatch = true
+            submission.onCommit = { [self] place in orders.end(ending, seq: place.seq, time: place.time) }
+        }
         if draft.decision == .allow, let consent = decision.consent {
             submission.approvals = consent.approvals.map(\.bytes)
         }
@@ -200,18 +208,28 @@ public final class Turnstile: Sendable {
                 id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue, envelope: signed.envelope.encode()
             )
             submission.onCommit = { [self] place in
-                if let binding { orders.bind(signed.id, binding) }
+                if let binding, case .capability(let block) = signed.block {
+                    orders.bind(signed.id, binding, expires: block.expires, now: place.time / 1_000)
+                }
                 enter(signed, at: place)
             }
         }
         let opening = meter(&submission, decision)
-        do throws(RequestRefusal) { return try await submit(submission) } catch {
+        let entry: CommittedEntry
+        do throws(RequestRefusal) { entry = try await write(submission) } catch {
             settle(opening)
-            // The writer found a budget used up and stored nothing; that it was asked for is stored all the same.
-            guard error.reason == .exhausted, draft.decision == .allow else { throw error }
-            try await logRefusal(decision.refused(error), as: draft.kind)
+            // The writer found a budget or an approval used up, or a block refused by now, and stored nothing; that it was
+            // asked for is stored all the same.
+            if draft.decision == .allow, error.code == .denied || error.code == .conflict {
+                try await logRefusal(decision.refused(error), as: draft.kind)
+            }
             throw error
         }
+        guard !entry.isSubstitute else {
+            settle(opening)
+            throw refusal(for: entry)
+        }
+        return entry
     }
 
     /// The last word, on the writer's thread and in the order of the log: a revocation that was committed a moment ago
@@ -261,13 +279,10 @@ public final class Turnstile: Sendable {
         }
     }
 
-    private func submit(_ submission: LogSubmission) async throws(RequestRefusal) -> CommittedEntry {
-        let entry: CommittedEntry
-        do throws(LogRefusal) { entry = try await logWriter.append(submission) } catch {
+    private func write(_ submission: LogSubmission) async throws(RequestRefusal) -> CommittedEntry {
+        do throws(LogRefusal) { return try await logWriter.append(submission) } catch {
             throw RequestRefusal(log: error)
         }
-        guard !entry.isSubstitute else { throw refusal(for: entry) }
-        return entry
     }
 }
 

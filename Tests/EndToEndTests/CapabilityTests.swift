@@ -154,6 +154,52 @@ extension EndToEnd {
             #expect(await shop.courier.read(short, shop.orders[0]) == "expired")
         }
 
+        @Test(.enabled(if: ForwardClock.canBeMade, "needs a C compiler"))
+        func `a clock set back revives nothing; case 20`() async throws {
+            let shop = try LendingShop()
+            // An hour ahead something is read; back in time, what has run out by then stays so.
+            shop.broker.stop()
+            let clock = try ForwardClock(shop.sandbox, seconds: 3_600)
+            shop.broker = try BrokerProcess(shop.sandbox, wrapper: clock.wrapper)
+            let unseal = try shop.sandbox.run(
+                "/usr/bin/env",
+                Array(clock.wrapper.dropFirst()) + [
+                    Sandbox.binaries + "/coffer", "unseal", "--unseal-passphrase-file",
+                    try shop.sandbox.passphrase("vault"), "--dir", shop.sandbox.vault, "--identity",
+                    shop.sandbox.folder + "/owner.key", "--passphrase-file", try shop.sandbox.passphrase("owner"),
+                ])
+            #expect(unseal.code == 0, "\(unseal.errorText)")
+            try shop.restart()
+            let (service, courier) = (try Party("counter", shop.sandbox), try Party("courier", shop.sandbox))
+            let reply = try await service.session.call(
+                PrepareGrant.self, .init(to: "courier"), scope: RequestScope(orders: [shop.orders[0]]))
+            let root = try #require(BlockID(reply.message.parent))
+            let block = try shop.loan(from: service, to: courier, parent: root)
+            #expect(try await service.register(block) == "expired", "45 minutes from now have passed an hour ahead")
+        }
+
+        @Test func `a request counts once, in its time, and for its key; cases 17, 19, 26`() async throws {
+            let shop = try LendingShop()
+            let lent = try await shop.lend { $0.maxUses = 5 }
+            #expect(await shop.courier.read(lent, shop.orders[0]) == "ok")
+            let connection = try HeldConnection(shop.sandbox)
+            let request = try connection.request(of: shop.service, shop.customers[0], counter: 50)
+            #expect(try connection.exchange(request).hasPrefix("HTTP/1.1 200"))
+            #expect(try connection.exchange(request).hasPrefix("HTTP/1.1 401"), "the same bytes again")
+            let future = try connection.request(of: shop.service, shop.customers[0], counter: 51, ahead: 300)
+            #expect(try connection.exchange(future).hasPrefix("HTTP/1.1 401"), "signed for a time to come")
+            let late = try connection.request(of: shop.service, shop.customers[0], counter: 52, ahead: -120)
+            #expect(try connection.exchange(late).hasPrefix("HTTP/1.1 401"), "signed too long ago")
+            // A block signed in good time, or back-dated, by a key that has ended: nobody can bring it any more.
+            let root = try await shop.root(of: shop.service)
+            let backDated = try shop.loan(parent: root)
+            let envelope = try shop.service.seal(backDated)
+            try shop.sandbox.answer("owner", "staff", "offboard", "counter")
+            #expect(try await Party("counter", shop.sandbox).register(backDated, envelope) == "revoked-key")
+            #expect(await shop.courier.register(backDated, envelope) != "ok")
+            #expect(await shop.courier.read(lent, shop.orders[0]) == "revoked-key", "16: a middle key has ended")
+        }
+
         @Test func `an order's end is the end of what was lent for it`() async throws {
             let shop = try LendingShop()
             for (index, step) in [StepOrder.Step.delivered, .cancelled, .reassigned].enumerated() {

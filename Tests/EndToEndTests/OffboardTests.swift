@@ -1,10 +1,6 @@
 import Authority
-import Client
 import Foundation
-import Glibc
 import Testing
-import VaultModel
-import Wire
 
 extension EndToEnd {
     /// Somebody leaves: from the moment the command returns, nothing by her keys or through them succeeds.
@@ -94,58 +90,5 @@ extension EndToEnd {
             try FileManager.default.removeItem(atPath: shop.sandbox.folder + "/courier.key")
             try shop.sandbox.enrol("courier", role: "courier")
         }
-    }
-}
-
-/// A connection kept open by hand.
-private final class HeldConnection {
-    private let descriptor: Int32
-
-    init(_ sandbox: Sandbox) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array((sandbox.vault + "/cofferd.sock").utf8)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
-        let status = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        try #require(status == 0)
-    }
-
-    deinit { close(descriptor) }
-
-    func request(of party: Party, _ customer: String, counter: UInt64) throws -> [UInt8] {
-        let name = party.session.authority
-        let body = RequestBody(NoMembers()).encode()
-        let head = RequestHead(
-            act: .read, counter: counter, fields: ["customer.name"].compactMap { FieldName($0) }, form: .full,
-            purpose: "order", customers: [customer])
-        let unsigned = try UnsignedRequest(
-            endpoint: .customerShow, authority: name, head: head, body: body, kid: party.kid,
-            created: Int64(Date().timeIntervalSince1970))
-        let signed = try unsigned.signed(try party.key.sign(unsigned.base))
-        var text = "POST \(Endpoint.customerShow.path) HTTP/1.1\r\nHost: \(name)\r\n"
-        for header in signed.headers { text += "\(header.name): \(header.value)\r\n" }
-        return Array((text + "Content-Length: \(body.count)\r\n\r\n").utf8) + body
-    }
-
-    func exchange(_ request: [UInt8]) throws -> String {
-        let sent = unsafe write(descriptor, request, request.count)
-        #expect(sent == request.count)
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = unsafe read(descriptor, &buffer, buffer.count)
-        try #require(count > 0)
-        return String(decoding: buffer[..<count], as: UTF8.self)
-    }
-
-    /// Whether the other side has ended the connection, waiting so many milliseconds at most.
-    func isClosed(within milliseconds: Int32) -> Bool {
-        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard unsafe Glibc.poll(&poll, 1, milliseconds) == 1 else { return false }
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        return unsafe read(descriptor, &buffer, buffer.count) <= 0
     }
 }

@@ -35,7 +35,7 @@ extension SampleMessages {
                     OffboardStaff.Killed(
                         capability: "abc", holder: kid, to: "王伟", wasLent: true, order: order.text, block: block,
                         left: 2)
-                ], connections: 1, statement: block)),
+                ], connections: 1, withdrawn: 1, tasks: ["vault-passphrase"], statement: block)),
         SampleMessage(ListSeen.Request(person: person, from: 20_000)),
         SampleMessage(
             ListSeen.Reply(

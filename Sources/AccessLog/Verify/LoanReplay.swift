@@ -30,7 +30,9 @@ struct LoanReplay {
         // A step of an order: no field, one order.
         case .write, .propose:
             let problem = read(subject, standing, counts: false)
-            if request.fields.isEmpty, request.orders.count == 1 { ended[request.orders[0]] = index }
+            if request.fields.isEmpty, request.customers.isEmpty, request.orders.count == 1 {
+                ended[request.orders[0]] = index
+            }
             return problem
         default: return nil
         }

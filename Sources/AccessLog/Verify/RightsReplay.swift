@@ -28,6 +28,8 @@ struct RightsReplay {
     /// Judges one entry and takes what it puts in force. Returns the block it registers, if any.
     mutating func apply(_ entry: CheckedEntry, _ core: EntryCore, into findings: inout FindingList) -> Block? {
         let before = state.policy?.sha256
+        // A request was judged before the block it brought counted.
+        let verdict = verdict(on: entry, core)
         let block = register(entry, core, &findings)
         if let before, before != state.policy?.sha256 {
             lastPolicy = (before, core.time + LogLimits.signatureSlackSeconds * 1000)
@@ -39,7 +41,7 @@ struct RightsReplay {
         consents.take(entry, core, person: core.kid.flatMap(state.person(of:)))
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow:
-            judge(request, core, entry.subject, block, &findings)
+            if let verdict { judge(request, core, entry.subject, block, verdict, &findings) }
         case .block where block == nil && core.decision == .allow:
             // Evidence that is a block stands for that block, or for nothing.
             findings.add(.block, .refused, at: core.seq)
@@ -99,16 +101,9 @@ struct RightsReplay {
 
     private mutating func judge(
         _ request: SignedRequest, _ core: EntryCore, _ subject: EntrySubject?, _ block: Block?,
-        _ findings: inout FindingList
+        _ verdict: Result<Standing, Refusal>, _ findings: inout FindingList
     ) {
-        let ask = ask(of: request, core)
-        let seconds = core.time / 1000
-        var result = state.evaluate(ask, now: seconds)
-        if case .failure = result {
-            // The request was judged when it came, the entry bears the time of its commit.
-            result = state.evaluate(ask, now: seconds - LogLimits.commitDelaySeconds)
-        }
-        switch result {
+        switch verdict {
         case .failure(let refusal):
             let problem: LogProblem =
                 switch refusal.reason {
@@ -126,6 +121,17 @@ struct RightsReplay {
                 findings.add(.signature, problem, at: core.seq)
             }
         }
+    }
+
+    /// What the blocks say of a granted request; nil of anything else.
+    private func verdict(on entry: CheckedEntry, _ core: EntryCore) -> Result<Standing, Refusal>? {
+        guard case .request(let request, _) = entry.evidence, core.decision == .allow else { return nil }
+        let ask = ask(of: request, core)
+        let seconds = core.time / 1000
+        let result = state.evaluate(ask, now: seconds)
+        guard case .failure = result else { return result }
+        // The request was judged when it came, the entry bears the time of its commit.
+        return state.evaluate(ask, now: seconds - LogLimits.commitDelaySeconds)
     }
 
     private func ask(of request: SignedRequest, _ core: EntryCore) -> Ask {
@@ -179,6 +185,10 @@ struct RightsReplay {
         let ask: PolicyAsk
         switch block {
         case .capability(let lent) where lent.parent != nil:
+            // For one order, in an entry of its own kind: otherwise the rule that binds it would mean nothing.
+            guard core.kind == .delegate, case .orders(let orders) = lent.subjects, orders.count == 1 else {
+                return false
+            }
             ask = PolicyAsk(
                 act: .delegate, fields: core.fields, form: core.form, purpose: Purpose(core.purpose),
                 recipient: lent.role, minutes: Int(clamping: (lent.expires - lent.notBefore + 59) / 60),

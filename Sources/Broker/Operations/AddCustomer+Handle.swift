@@ -12,7 +12,9 @@ enum AddCustomerHandler: OperationHandler {
     static func handle(
         _ call: Call<AddCustomer.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<RevisionReply> {
-        guard call.head.customers.isEmpty else { throw .malformed("a new customer has no number yet") }
+        guard call.head.customers.isEmpty, call.head.orders.isEmpty else {
+            throw .malformed("a new customer has no number yet")
+        }
         try requireFields(call.body.fields, in: call.head)
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .write, record: OpenVault.customerKind), as: .write)

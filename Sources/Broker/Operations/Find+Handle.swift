@@ -13,7 +13,9 @@ enum FindCustomersHandler: OperationHandler {
         _ call: Call<FindCustomers.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<FindCustomers.Reply> {
         let turnstile = vault.turnstile
-        guard call.head.customers.isEmpty, call.head.form == .masked, !call.head.fields.isEmpty else {
+        guard call.head.customers.isEmpty, call.head.orders.isEmpty, call.head.form == .masked,
+            !call.head.fields.isEmpty
+        else {
             throw .malformed("a look-up names no customer, and the fields wanted in masked form")
         }
         let decision = try await vault.admit(

@@ -15,12 +15,12 @@ enum PrepareGrantHandler: OperationHandler {
     static func handle(
         _ call: Call<PrepareGrant.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<PrepareGrant.Reply> {
+        let standing = try await vault.admitOwn(call.verified, as: .delegate)
         let controls = vault.turnstile.controls
         let kid = call.verified.request.kid
-        guard let enrolment = controls.authority.enrolments[kid], let root = controls.authority.root(for: kid) else {
-            vault.turnstile.countUnauthenticated()
-            throw .unauthenticated
-        }
+        guard let enrolment = controls.authority.enrolments[kid], let root = controls.authority.root(for: kid),
+            !standing.isDelegated
+        else { throw .denied(.noRoot, hint: "only an own right can be lent") }
         let recipients = Set(controls.policy.role(enrolment.role)?.delegations.map(\.to) ?? [])
         guard !recipients.isEmpty else { throw .denied(.act, hint: "role \(enrolment.role) lends nothing") }
         let keys = try vault.keys(named: call.body.to, controls.authority)
@@ -69,21 +69,32 @@ enum DelegateGrantHandler: OperationHandler {
             throw await vault.refuse(
                 decision, .denied(.act, hint: "only reading, comparing and reporting can be lent"), as: .delegate)
         }
+        // In turn with the steps of orders: a loan must not slip in between an order's end and its row.
+        return try await vault.writes.run { () throws(RequestRefusal) in
+            let order = try await Self.order(of: decision, shops: block.shops, in: vault)
+            let entry = try await vault.turnstile.register(
+                signed, decision, as: .delegate,
+                binding: OrderBinding(order: order.id, customer: order.customer, revision: order.rev))
+            return Answer(DelegateGrant.Reply(capability: signed.id.text, expires: block.expires), entry)
+        }
+    }
+
+    /// The open order that the head names.
+    private static func order(
+        of decision: Decision, shops: Scope<ShopName>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> StoredRecord {
         guard let order = try await vault.records(of: decision, kind: OpenVault.orderKind, as: .delegate).first,
             OrderStatus(order.status)?.state == .open
         else {
             throw await vault.refuse(
                 decision, .denied(.orderClosed, hint: "the order has been delivered or cancelled"), as: .delegate)
         }
-        guard block.shops == .only([ShopName(stored: order.shop)]) else {
+        guard shops == .only([ShopName(stored: order.shop)]) else {
             throw await vault.refuse(
                 decision, .denied(.shop, hint: "the order belongs to shop \(ShopName(stored: order.shop))"),
                 as: .delegate)
         }
-        let entry = try await vault.turnstile.register(
-            signed, decision, as: .delegate,
-            binding: OrderBinding(order: order.id, customer: order.customer, revision: order.rev))
-        return Answer(DelegateGrant.Reply(capability: signed.id.text, expires: block.expires), entry)
+        return order
     }
 
     /// The head says what the block says, so that the log can be read without the block.
@@ -111,12 +122,10 @@ enum ListGrantsHandler: OperationHandler {
     static func handle(
         _ call: Call<NoMembers>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<ListGrants.Reply> {
+        _ = try await vault.admitOwn(call.verified, as: .list)
         let controls = vault.turnstile.controls
         let kid = call.verified.request.kid
-        guard let enrolment = controls.authority.enrolments[kid], !controls.authority.isRevoked(kid) else {
-            vault.turnstile.countUnauthenticated()
-            throw .unauthenticated
-        }
+        guard let enrolment = controls.authority.enrolments[kid] else { throw .unauthenticated }
         let seesAll = controls.policy.allows(enrolment.role, .staff, "review")
         let keys = Set(controls.authority.keys(of: enrolment.person))
         let lent = controls.authority.capabilities.values
@@ -155,12 +164,23 @@ enum RevokeGrantHandler: OperationHandler {
         let ended = authority.capabilities.values.filter { capability in
             authority.isAlive(capability, now: now) && capability.chain.links.contains { block.caps.contains($0.id) }
         }
+        do throws(RequestRefusal) { try vault.turnstile.requireRegistrable(signed, decision) } catch {
+            throw await vault.refuse(decision, error, as: .revoke)
+        }
         let entry = try await vault.turnstile.register(signed, decision, as: .revoke)
         return Answer(RevokeGrant.Reply(ended: UInt64(ended.count)), entry)
     }
 }
 
 extension OpenVault {
+    /// Lets in whoever has a right of her own that holds, for what concerns nobody but her; a refusal is logged.
+    func admitOwn(_ verified: VerifiedRequest, as kind: EntryKind) async throws(RequestRefusal) -> Standing {
+        let decision = turnstile.gate.decideOwn(verified)
+        if case .refused(let refusal) = decision.outcome { throw await refuse(decision, refusal, as: kind) }
+        guard let standing = decision.standing else { throw .unauthenticated }
+        return standing
+    }
+
     func grant(
         _ capability: RegisteredCapability, isMine: Bool, _ authority: AuthorityState, now: Int64
     ) throws(RequestRefusal) -> ListGrants.Grant {

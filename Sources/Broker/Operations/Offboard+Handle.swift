@@ -34,15 +34,20 @@ enum OffboardStaffHandler: OperationHandler {
                 decision, .conflict("nobody offboards herself: ask another person who may"), as: .offboard)
         }
         let killed = try lent(through: keys, authority, call.verified.receivedMilliseconds / 1_000, in: vault)
+        do throws(RequestRefusal) { try vault.turnstile.requireRegistrable(signed, decision) } catch {
+            throw await vault.refuse(decision, error, as: .offboard)
+        }
         let entry = try await vault.turnstile.register(signed, decision, as: .offboard)
         let cut = vault.connections.cut(keys, but: call.verified.peer.connection)
-        try end(call.body.person, in: vault)
+        let withdrawn = end(call.body.person, now: call.verified.receivedMilliseconds / 1_000, in: vault)
         let statement = OffboardingStatement(
             vault: vault.vault, origin: vault.logKeys.verifier.name, person: call.body.person, keys: keys,
             killed: killed.compactMap { BlockID($0.capability) }, entry: entry.seq, at: entry.time
         ).sealed(by: vault.logKeys.verifier, vault.logKeys.signCheckpoint)
         return Answer(
-            OffboardStaff.Reply(killed: killed, connections: UInt64(cut), statement: statement.value), entry)
+            OffboardStaff.Reply(
+                killed: killed, connections: UInt64(cut), withdrawn: UInt64(withdrawn),
+                tasks: tasks(for: keys, in: vault), statement: statement.value), entry)
     }
 
     /// What will die: all that is alive, was lent, and has one of the keys in its chain.
@@ -74,14 +79,33 @@ enum OffboardStaffHandler: OperationHandler {
         return killed
     }
 
-    /// The name stays, for her entries in the log; the row says that she has left.
-    private static func end(_ person: PersonID, in vault: OpenVault) throws(RequestRefusal) {
-        do {
-            guard var row = try vault.stores.records.staff(person) else { return }
+    /// What she knew, as far as her roles tell. No signature ends knowledge.
+    private static func tasks(for keys: [KeyID], in vault: OpenVault) -> [String] {
+        let controls = vault.turnstile.controls
+        let roles = keys.compactMap { controls.authority.enrolments[$0]?.role }
+        var tasks: [String] = []
+        if roles.contains(where: { controls.policy.allows($0, .keys, "unseal") }) { tasks.append("vault-passphrase") }
+        if roles.contains(where: { controls.policy.allows($0, .staff, "approve") }) { tasks.append("authority-key") }
+        return tasks
+    }
+
+    /// The name stays, for her entries in the log; the row says that she has left, and what she had asked for is
+    /// withdrawn: how much that was.
+    ///
+    /// The keys have ended by now: whatever fails here must not keep the statement from the person who asks.
+    private static func end(_ person: PersonID, now: Int64, in vault: OpenVault) -> Int {
+        let records = vault.stores.records
+        var withdrawn = 0
+        let rows = (try? records.waitingRequests(of: person, now: now, limit: ListRequests.mostRequests)) ?? []
+        for row in rows where row.state == .open {
+            if (try? records.end(request: row.id, from: .open, as: .withdrawn)) != nil { withdrawn += 1 }
+        }
+        if var row = try? records.staff(person) {
             let before = row.state
             (row.state, row.mac, row.commitment, row.expires) = (.offboarded, nil, nil, 0)
-            try vault.stores.records.update(row, from: [before])
-        } catch { throw RequestRefusal(storage: error) }
+            try? records.update(row, from: [before])
+        }
+        return withdrawn
     }
 }
 

@@ -137,15 +137,20 @@ enum ApproveStaffHandler: OperationHandler {
     ) async throws(RequestRefusal) -> Answer<ApproveStaff.Reply> {
         let signed = try vault.open(call.body.block)
         let kind: EntryKind
+        var enrolment: EnrolBlock?
         switch signed.block {
         case .enrol(let block):
             kind = .enrol
-            try Self.check(block, in: vault)
-        case .capability: kind = .role
+            enrolment = block
+        case .capability(let block) where block.parent == nil: kind = .role
         default: throw .malformed("an approval registers an enrolment or a root capability")
         }
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .enrol, verb: "approve"), as: kind)
+        do throws(RequestRefusal) {
+            if let enrolment { try Self.check(enrolment, in: vault) }
+            try vault.turnstile.requireRegistrable(signed, decision)
+        } catch { throw await vault.refuse(decision, error, as: kind) }
         let entry = try await vault.turnstile.register(signed, decision, as: kind)
         if case .capability(let block) = signed.block { try Self.finish(block.audience, in: vault) }
         return Answer(ApproveStaff.Reply(grant: signed.id.text), entry)

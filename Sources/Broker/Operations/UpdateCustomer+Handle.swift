@@ -12,7 +12,9 @@ enum UpdateCustomerHandler: OperationHandler {
     static func handle(
         _ call: Call<UpdateCustomer.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<RevisionReply> {
-        guard call.head.customers.count == 1 else { throw .malformed("an update names one customer") }
+        guard call.head.customers.count == 1, call.head.orders.isEmpty else {
+            throw .malformed("an update names one customer")
+        }
         try AddCustomerHandler.requireFields(call.body.fields, in: call.head)
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .write, record: OpenVault.customerKind), as: .write)
@@ -47,7 +49,7 @@ enum VerifyCustomerHandler: OperationHandler {
     static func handle(
         _ call: Call<NoMembers>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<RevisionReply> {
-        guard call.head.customers.count == 1, call.head.fields.isEmpty else {
+        guard call.head.customers.count == 1, call.head.orders.isEmpty, call.head.fields.isEmpty else {
             throw .malformed("a verification names one customer and no field")
         }
         let decision = try await vault.admit(

@@ -17,6 +17,8 @@ public struct LogSubmission: Sendable {
     /// A block this entry registers. A submission with a block ends its batch: the next one is admitted only after
     /// `onCommit` has run.
     public var block: BlockRegistration?
+    /// Whether whoever is admitted next must see what this entry changes: it ends its batch, as a block does.
+    public var endsBatch = false
     /// Ids of the records a data write is about to change; the entry is the write's intent.
     public var intent: [LogIntent.Record]
     /// The intent that this entry declares aborted: it is resolved in the same transaction.

@@ -22,7 +22,7 @@ final class PreparedSubmission: Sendable {
     }
 
     /// Whoever is admitted next must see what this submission changes.
-    var endsBatch: Bool { submission.block != nil }
+    var endsBatch: Bool { submission.block != nil || submission.endsBatch }
 }
 
 /// The parts of an entry that do not name its place.

@@ -32,24 +32,36 @@ public enum OffboardStaff: WireOperation {
         public let killed: [Killed]
         /// Connections that were open under one of the keys and have been closed.
         public let connections: UInt64
+        /// Requests of hers that waited for approvals and have been withdrawn.
+        public let withdrawn: UInt64
+        /// What the end of the keys does not end, and somebody must see to: `vault-passphrase`, `authority-key`.
+        public let tasks: [String]
         /// The broker's signed statement of the above: a DSSE envelope under the log's key.
         public let statement: JSONValue
 
-        public init(killed: [Killed], connections: UInt64, statement: JSONValue) {
+        public init(
+            killed: [Killed], connections: UInt64, withdrawn: UInt64, tasks: [String], statement: JSONValue
+        ) {
             self.killed = killed
             self.connections = connections
+            self.withdrawn = withdrawn
+            self.tasks = tasks
             self.statement = statement
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             killed = try members.list("killed", of: Killed.self, count: mostChains)
             connections = try members.count("connections")
+            withdrawn = try members.count("withdrawn")
+            tasks = try members.texts("tasks", count: 16, most: 64)
             statement = try members.object("statement")
         }
 
         public func write(to members: inout MessageWriter) {
             members.put("killed", killed)
             members.put("connections", connections)
+            members.put("withdrawn", withdrawn)
+            members.put("tasks", tasks)
             members.put("statement", statement)
         }
     }

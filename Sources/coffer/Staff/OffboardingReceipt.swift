@@ -66,7 +66,8 @@ struct OffboardingReceipt {
                 adopted.map { ["old": .string($0.old), "new": .string($0.new), "to": .string($0.to)] }),
             "chains_killed": .integer(Int64(reply.message.killed.count)),
             "connections_cut": .count(reply.message.connections),
-            "name": .string(name), "revoked_at_entry": .count(reply.entry),
+            "name": .string(name), "open_tasks": .strings(reply.message.tasks),
+            "requests_withdrawn": .count(reply.message.withdrawn), "revoked_at_entry": .count(reply.entry),
             "seen_customers": .integer(Int64(seen.customers)),
         ]
     }
@@ -130,6 +131,8 @@ struct OffboardingReceipt {
             <dt>Customers seen</dt><dd>\(seen.customers)</dd>
             <dt>Requests refused</dt><dd>\(seen.denied)</dd>
             </dl>
+            <h2>Still to be done</h2>
+            \(Self.table(["task"], reply.message.tasks.map { [Self.words(task: $0)] }))
             <h2>What ended</h2>
             \(Self.table(["person", "order", "relation"], killed))
             <h2>What the person has seen</h2>
@@ -140,6 +143,15 @@ struct OffboardingReceipt {
             </html>
 
             """
+    }
+
+    /// What a task asks for.
+    static func words(task: String) -> String {
+        switch task {
+        case "vault-passphrase": "the vault's passphrase was known: change it, and mind copies of the files"
+        case "authority-key": "make sure that the authority's key file and its copies are with somebody who stays"
+        default: task
+        }
     }
 
     private static func table(_ head: [String], _ rows: [[String]]) -> String {

@@ -139,6 +139,7 @@ struct StaffOffboardCommand: CofferCommand {
         where lost.wasLent && !document.adopted.contains(where: { $0.old == lost.capability }) {
             output.note("ended and not taken over: what \(document.name) had lent to \(lost.to) for \(lost.order)")
         }
+        for task in reply.message.tasks { output.warning("still to be done: " + OffboardingReceipt.words(task: task)) }
         if receipt == nil { output.note("keep a receipt next time: --receipt FILE") }
         output.entry(reply.entry)
     }

@@ -1,0 +1,101 @@
+import Authority
+import Client
+import Foundation
+import Primitives
+import Testing
+import VaultModel
+import Wire
+
+extension EndToEnd {
+    /// Somebody who can write the files, or only speak, tries to get what was never given.
+    @Suite(.serialized) struct RegisterTests {
+        /// Runs SQL on the stopped vault's log, and sees how the next unseal ends.
+        private func unseal(_ shop: LendingShop, after sql: String) throws -> Outcome {
+            shop.broker.stop()
+            let edited = try shop.sandbox.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c",
+                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+                    shop.sandbox.vault + "/log.db", sql,
+                ])
+            try #require(edited.code == 0, "\(edited.errorText)")
+            shop.broker = try BrokerProcess(shop.sandbox)
+            return try shop.sandbox.coffer(
+                "owner", "unseal", "--unseal-passphrase-file", try shop.sandbox.passphrase("vault"), "--json")
+        }
+
+        @Test func `a revocation deleted from the register does not bring a key back`() throws {
+            let shop = try LendingShop()
+            try shop.sandbox.answer("owner", "staff", "offboard", "counter")
+            let outcome = try unseal(shop, after: "DELETE FROM block WHERE type = 'revoke'")
+            #expect(outcome.code == 6, "\(outcome.text)")
+            #expect(outcome.text.contains("integrity"))
+        }
+
+        @Test func `a budget refilled in the file is noticed`() async throws {
+            let shop = try LendingShop()
+            let lent = try await shop.lend { $0.maxUses = 1 }
+            #expect(await shop.courier.read(lent, shop.orders[0]) == "ok")
+            #expect(try unseal(shop, after: "DELETE FROM block_use").code == 6)
+        }
+
+        @Test func `an order's end survives a crash, and nobody else can pretend one`() async throws {
+            let shop = try LendingShop()
+            let lent = try await shop.lend()
+            let other = try await shop.lend { $0.subjects = .orders([shop.orders[1]]) }
+            #expect(
+                await shop.service.call(
+                    StepOrder.self, .init(step: .delivered), RequestScope(act: .write, orders: [shop.orders[1]]))
+                    == "ok")
+            // A verification that names an order beside its customer would look like that order's end.
+            let verification = RequestScope(
+                customers: [try #require(CustomerNumber(shop.customers[0]))], orders: [shop.orders[0]])
+            #expect(await shop.service.call(VerifyCustomer.self, .init(), verification) == "malformed")
+            // The row is set back to open, as by a crash between entry and row, or by hand.
+            shop.broker.stop()
+            let edited = try shop.sandbox.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c",
+                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute('UPDATE record SET status = 0'); c.commit()",
+                    shop.sandbox.vault + "/vault.db",
+                ])
+            try #require(edited.code == 0, "\(edited.errorText)")
+            shop.broker = try BrokerProcess(shop.sandbox)
+            try shop.sandbox.unseal()
+            let courier = try Party("courier", shop.sandbox)
+            #expect(await courier.read(other, shop.orders[1]) == "order-closed")
+            #expect(await courier.read(lent, shop.orders[0]) == "ok")
+            let verified = try shop.verify()
+            #expect(verified.code == 0, "\(verified.text)")
+        }
+
+        @Test func `a delivery in the middle of reads leaves a log that verifies`() async throws {
+            let shop = try LendingShop()
+            for _ in 0..<3 {
+                let lent = try await shop.lend { $0.maxUses = 5 }
+                let (courier, order) = (shop.courier, shop.orders[0])
+                let step = RequestScope(act: .write, orders: [order])
+                async let reads = withTaskGroup(of: String.self) { group in
+                    for _ in 0..<5 { group.addTask { await courier.read(lent, order) } }
+                    return await group.reduce(into: [String]()) { $0.append($1) }
+                }
+                _ = await shop.service.call(StepOrder.self, .init(step: .reassigned), step)
+                #expect(await reads.allSatisfy { $0 == "ok" || $0 == "order-closed" })
+                #expect(await courier.read(lent, order) == "order-closed")
+            }
+            let verified = try shop.verify()
+            #expect(verified.code == 0, "\(verified.text)")
+        }
+
+        @Test func `only roots come in by approval of staff, whoever brings them`() async throws {
+            let shop = try LendingShop()
+            let owner = try Party("owner", shop.sandbox)
+            let block = try shop.loan(parent: try await shop.root(of: shop.service))
+            let envelope = try shop.service.seal(block)
+            let brought = RequestScope(object: Hex.encode(BlockID(payload: envelope.payload).bytes))
+            #expect(await owner.call(ApproveStaff.self, .init(block: envelope.value), brought) == "malformed")
+        }
+    }
+}
