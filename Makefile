@@ -16,8 +16,7 @@ python-deps:
 	@[[ "$${COFFER_SKIP_PYTHON:-}" == 1 ]] || scripts/python-deps.sh
 
 build: install-deps ## build the broker and the command, optimised, into .build/release
-	swift build -c release --product cofferd
-	swift build -c release --product coffer
+	swift build -c release
 
 test: install-deps python-deps ## check the format, build, run every test
 	@scripts/test.sh

@@ -37,6 +37,25 @@ struct RightsReplayTests {
         #expect(try findings(log) == finding(.signature, .revoked, at: 7))
     }
 
+    @Test func `more records in ten minutes than the role may open are found, later ones are not`() throws {
+        let log = SampleLog.ready()
+        let limits = "opens_per_10_minutes: 3, opens_per_day: 5"
+        let policy = String(decoding: SampleLog.samplePolicy, as: UTF8.self)
+            .replacing("opens_per_10_minutes: 100000, opens_per_day: 100000", with: limits)
+        try #require(policy.contains(limits))
+        log.apply(policy: Array(policy.utf8))
+        let first = UInt64(log.entries.count)
+        log.read(4)
+        #expect(try findings(log) == finding(.policy, .overLimit, at: first + 3))
+        log.time += 600_000
+        log.read(1)
+        #expect(try findings(log) == finding(.policy, .overLimit, at: first + 3), "ten minutes later")
+        log.read(1)
+        #expect(
+            try findings(log) == finding(.policy, .overLimit, at: first + 3)
+                + finding(.policy, .overLimit, at: first + 5), "the sixth of the day")
+    }
+
     @Test func `a root that has ended gives nothing`() throws {
         let log = SampleLog.ready()
         log.append(request, by: log.clerk)
@@ -70,7 +89,8 @@ struct RightsReplayTests {
             try findings(log) == finding(.policy, .notAllowedByPolicy, at: 5)
                 + finding(.policy, .notAllowedByPolicy, at: 6))
         let text = String(decoding: SampleLog.samplePolicy, as: UTF8.self).replacing(
-            "clerk: {read:", with: "clerk: {lookup: [name], write: [{record: customer, fields: [name, phone]}], read:")
+            "list_rows: 9}, read:",
+            with: "list_rows: 9}, lookup: [name], write: [{record: customer, fields: [name, phone]}], read:")
         let lawful = SampleLog.ready()
         lawful.apply(policy: Array(text.utf8))
         lawful.append(write, by: lawful.clerk, kind: .write) { $0.released = 0 }

@@ -41,6 +41,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
     case otherPolicy = "other-policy"
     case overused = "used-too-often"
     case loanEnded = "order-closed"
+    case overLimit = "over-limit"
     case otherCustomer = "other-customer"
     // Counters
     case repeated = "counter-repeated"
@@ -79,6 +80,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
         case .notAllowedByPolicy: "the policy in force at that index does not allow it, or not without approvals"
         case .otherPolicy: "it names a policy that was not in force at that index"
         case .overused: "what was lent had been used up before that index"
+        case .overLimit: "the role's limit of opened records had been reached before that index"
         case .loanEnded: "the order it was lent for had ended before that index"
         case .otherCustomer: "it shows another customer or order than the one it was lent for"
         case .repeated: "the request counter of this key was used before"

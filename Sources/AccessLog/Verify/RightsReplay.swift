@@ -12,6 +12,7 @@ struct RightsReplay {
     private var policies: [String: PolicyDocument] = [:]
     private var missingPolicies: Set<String> = []
     private var loans = LoanReplay()
+    private var opens = OpenReplay()
     /// The policy before the one in force, and until when (milliseconds) a request judged under it may be committed.
     private var lastPolicy: (sha256: String, until: Int64)?
     private var consents = ConsentReplay()
@@ -116,6 +117,9 @@ struct RightsReplay {
             if core.role != standing.role.text { findings.add(.core, .head, at: core.seq) }
             if !policyAllows(request, core, standing, block) {
                 findings.add(.policy, .notAllowedByPolicy, at: core.seq)
+            }
+            if !opens.take(core, of: standing.person, policies[core.policy]?.limits(of: standing.role)) {
+                findings.add(.policy, .overLimit, at: core.seq)
             }
             if let problem = loans.take(request, subject, standing, at: core.seq) {
                 findings.add(.signature, problem, at: core.seq)

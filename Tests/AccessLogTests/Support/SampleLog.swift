@@ -128,7 +128,7 @@ final class SampleLog {
               address: {type: address, class: contact}
         roles:
           owner: {staff: [approve], policy: [apply]}
-          clerk: {read: [{record: customer, fields: [name, phone], form: full, purposes: [order]}]}
+          clerk: {limits: {opens_per_10_minutes: 100000, opens_per_day: 100000, list_rows: 9}, read: [{record: customer, fields: [name, phone], form: full, purposes: [order]}]}
           compliance-officer: {log: [tail, export, verify, report]}
 
         """.utf8)
