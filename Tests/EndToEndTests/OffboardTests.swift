@@ -43,6 +43,8 @@ extension EndToEnd {
             #expect(after.code == 3 && after.text.contains("revoked-key"))
 
             let html = try String(contentsOfFile: page, encoding: .utf8)
+            let page90 = try #require(html.range(of: "The last 90 days"))
+            #expect(html[page90.upperBound...].contains("<td>"), "she has read something today")
             #expect(html.contains(shop.customers[0]) && html.contains("customer.phone"))
             for value in [Sandbox.sample.name, Sandbox.sample.phone, Sandbox.sample.address] {
                 #expect(!html.contains(value), "a receipt holds no value of a customer")

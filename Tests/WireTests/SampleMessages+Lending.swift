@@ -40,6 +40,7 @@ extension SampleMessages {
         SampleMessage(
             ListSeen.Reply(
                 seen: [ListSeen.Seen(customer: number(), form: .masked, fields: [field()], reads: 4, last: 1_000)],
-                denied: 1, purged: 2, next: 3, size: 4)),
+                denied: 1, purged: 2, next: 3, size: 4,
+                days: [ListSeen.Day(day: 20_000, shown: 1, lookups: 2, changes: 3, denied: 4)])),
     ]
 }

@@ -125,7 +125,7 @@ enum ListSeenHandler: OperationHandler {
         let grant = try await vault.turnstile.log(decision, as: .list)
         let size = grant.entry.size
         let end = min(size, call.body.from + min(size, ListSeen.entriesAtOnce))
-        var summary = SeenSummary(keys: keys)
+        var summary = SeenSummary(keys: keys, now: call.verified.receivedMilliseconds)
         var next = min(call.body.from, end)
         while next < end, !summary.isFull {
             let entries: [OpenedEntry]
@@ -141,7 +141,8 @@ enum ListSeenHandler: OperationHandler {
         }
         return Answer(
             ListSeen.Reply(
-                seen: summary.seen, denied: summary.denied, purged: summary.purged, next: next, size: size), grant.entry
+                seen: summary.seen, denied: summary.denied, purged: summary.purged, next: next, size: size,
+                days: summary.activity), grant.entry
         )
     }
 }
@@ -164,7 +165,37 @@ private struct SeenSummary {
     private(set) var denied: UInt64 = 0
     private(set) var purged: UInt64 = 0
 
-    init(keys: Set<KeyID>) { self.keys = keys }
+    private var days: [Int64: (shown: UInt64, lookups: UInt64, changes: UInt64, denied: UInt64)] = [:]
+    private let firstDay: Int64
+
+    private static let dayMilliseconds: Int64 = 86_400_000
+
+    init(keys: Set<KeyID>, now: Int64) {
+        self.keys = keys
+        firstDay = now / Self.dayMilliseconds - 90
+    }
+
+    /// The last 90 days, oldest first.
+    var activity: [ListSeen.Day] {
+        days.sorted { $0.key < $1.key }.map { day, counts in
+            ListSeen.Day(
+                day: day, shown: counts.shown, lookups: counts.lookups, changes: counts.changes, denied: counts.denied)
+        }
+    }
+
+    private mutating func count(_ core: EntryCore) {
+        let day = core.time / Self.dayMilliseconds
+        guard day >= firstDay else { return }
+        var counts = days[day] ?? (0, 0, 0, 0)
+        if core.decision == .deny {
+            counts.denied += 1
+        } else {
+            counts.shown += UInt64(clamping: core.released)
+            if core.kind == .lookup { counts.lookups += 1 }
+            if core.kind == .write || core.kind == .import { counts.changes += 1 }
+        }
+        days[day] = counts
+    }
 
     /// Whether the next entry, with a hundred customers, might not fit into the reply.
     var isFull: Bool { sights.count + WireLimits.customers > ListSeen.mostCustomers }
@@ -180,6 +211,7 @@ private struct SeenSummary {
     mutating func add(_ entry: OpenedEntry) {
         guard let bytes = entry.core, let core = try? EntryCore(parsing: bytes), let kid = core.kid, keys.contains(kid)
         else { return }
+        count(core)
         if core.decision == .deny { denied += 1 }
         guard core.decision == .allow, core.released > 0, let form = core.form else { return }
         guard let part = entry.subject, let subject = try? EntrySubject(parsing: part) else {

@@ -151,8 +151,12 @@ public enum ListSeen: WireOperation {
         /// Where to go on; the log's size when all has been looked at.
         public let next: UInt64
         public let size: UInt64
+        /// What the person did on each of the last 90 days, as far as this stretch goes; days without anything are left
+        /// out.
+        public let days: [Day]
 
-        public init(seen: [Seen], denied: UInt64, purged: UInt64, next: UInt64, size: UInt64) {
+        public init(seen: [Seen], denied: UInt64, purged: UInt64, next: UInt64, size: UInt64, days: [Day]) {
+            self.days = days
             self.seen = seen
             self.denied = denied
             self.purged = purged
@@ -166,6 +170,7 @@ public enum ListSeen: WireOperation {
             purged = try members.count("purged")
             next = try members.count("next")
             size = try members.count("size")
+            days = try members.list("days", of: Day.self, count: 128)
         }
 
         public func write(to members: inout MessageWriter) {
@@ -174,6 +179,42 @@ public enum ListSeen: WireOperation {
             members.put("purged", purged)
             members.put("next", next)
             members.put("size", size)
+            members.put("days", days)
+        }
+    }
+
+    /// A person's doings on one day of UTC.
+    public struct Day: MessagePart {
+        /// Days since 1970-01-01.
+        public let day: Int64
+        /// Records shown.
+        public let shown: UInt64
+        public let lookups: UInt64
+        public let changes: UInt64
+        public let denied: UInt64
+
+        public init(day: Int64, shown: UInt64, lookups: UInt64, changes: UInt64, denied: UInt64) {
+            self.day = day
+            self.shown = shown
+            self.lookups = lookups
+            self.changes = changes
+            self.denied = denied
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            day = try members.number("day")
+            shown = try members.count("shown")
+            lookups = try members.count("lookups")
+            changes = try members.count("changes")
+            denied = try members.count("denied")
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("day", day)
+            members.put("shown", shown)
+            members.put("lookups", lookups)
+            members.put("changes", changes)
+            members.put("denied", denied)
         }
     }
 

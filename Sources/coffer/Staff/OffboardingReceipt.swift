@@ -12,6 +12,16 @@ struct SeenReport {
     private(set) var seen: [ListSeen.Seen] = []
     private(set) var denied: UInt64 = 0
     private(set) var purged: UInt64 = 0
+    /// The last 90 days, oldest first.
+    private(set) var days: [ListSeen.Day] = []
+
+    /// Days that stand out: more than three times the usual day's records (and at least ten), or five refusals.
+    var unusual: [ListSeen.Day] {
+        let shown = days.map(\.shown).sorted()
+        guard !shown.isEmpty else { return [] }
+        let usual = shown[shown.count / 2]
+        return days.filter { $0.shown > max(9, usual * 3) || $0.denied >= 5 }
+    }
 
     var customers: Int { Set(seen.map(\.customer)).count }
 
@@ -26,13 +36,32 @@ struct SeenReport {
                 let place = item.customer.text + item.form.rawValue
                 byPlace[place] = byPlace[place].map { $0.merging(item) } ?? item
             }
+            for day in reply.days {
+                report.days =
+                    report.days.filter { $0.day != day.day }
+                    + [report.days.first { $0.day == day.day }.map { $0.adding(day) } ?? day]
+            }
             report.denied += reply.denied
             report.purged += reply.purged
             guard reply.next > from, reply.next < reply.size else { break }
             from = reply.next
         }
+        report.days.sort { $0.day < $1.day }
         report.seen = byPlace.values.sorted { ($0.customer.text, $0.form) < ($1.customer.text, $1.form) }
         return report
+    }
+}
+
+extension ListSeen.Day {
+    fileprivate func adding(_ other: ListSeen.Day) -> ListSeen.Day {
+        ListSeen.Day(
+            day: day, shown: shown + other.shown, lookups: lookups + other.lookups, changes: changes + other.changes,
+            denied: denied + other.denied)
+    }
+
+    /// As a row of a table.
+    var cells: [String] {
+        [String(Moment.iso(day * 86_400_000).prefix(10)), "\(shown)", "\(lookups)", "\(changes)", "\(denied)"]
     }
 }
 
@@ -80,6 +109,8 @@ struct OffboardingReceipt {
             all["receipt"] = .string(text)
         }
         all["seen"] = .array(seen.seen.map(\.jsonValue))
+        all["days"] = .array(seen.days.map(\.jsonValue))
+        all["unusual_days"] = .array(seen.unusual.map(\.jsonValue))
         all["refused"] = .count(seen.denied)
         all["unknown"] = .count(seen.purged)
         return .object(all)
@@ -135,6 +166,11 @@ struct OffboardingReceipt {
             \(Self.table(["task"], reply.message.tasks.map { [Self.words(task: $0)] }))
             <h2>What ended</h2>
             \(Self.table(["person", "order", "relation"], killed))
+            <h2>The last 90 days</h2>
+            \(Self.table(["day", "records shown", "look-ups", "changes", "refused"], seen.days.map(\.cells)))
+            <h2>Days that stand out</h2>
+            <p>More than three times the records of a usual day, or five refusals.</p>
+            \(Self.table(["day", "records shown", "look-ups", "changes", "refused"], seen.unusual.map(\.cells)))
             <h2>What the person has seen</h2>
             <p>No revocation undoes this: keep it with the confidentiality agreement. \
             \(seen.purged == 0 ? "" : "\(seen.purged) older entries have been purged; what they showed is not known.")</p>
