@@ -22,8 +22,7 @@ enum Leaver {
 }
 
 /// A moment that one thread sets and another waits for.
-private final class Ended: @unchecked Sendable {
-    // Everything is behind the condition's lock.
+private final class Ended: @unchecked Sendable {  // Everything is behind the condition's lock.
     private let condition = NSCondition()
     private var moment: Double?
 

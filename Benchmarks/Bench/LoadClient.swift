@@ -7,8 +7,7 @@ import Wire
 
 /// One person with one connection, who sends requests that were signed beforehand: the measurement is of the broker,
 /// not of the signing client beside it on the same two cores.
-final class LoadClient: @unchecked Sendable {
-    // One thread uses a client at a time: it is handed over between the phases of a measurement.
+final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, handed over between phases.
     private let kid: KeyID
     private let key: KeySigner
     private let authority: String

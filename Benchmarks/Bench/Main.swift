@@ -114,8 +114,7 @@ struct Bench {
 }
 
 /// What the threads measured.
-final class Results: @unchecked Sendable {
-    // Everything is behind the condition's lock.
+final class Results: @unchecked Sendable {  // Everything is behind the condition's lock.
     private let condition = NSCondition()
     private var times: [Double] = []
     private var failure: String?

@@ -83,6 +83,19 @@ public struct AuthorityState: Equatable, Sendable {
         } catch { return false }
     }
 
+    /// Forgets what was lent and approved and ran out before `seconds` since 1970, so that a state does not grow with
+    /// every delivery. Nothing derived from it can be alive: no block outlives its parent. Who verifies a log keeps all.
+    public mutating func forget(endedBefore seconds: Int64) {
+        for (id, capability) in capabilities where !capability.isRoot && capability.block.expires < seconds {
+            capabilities[id] = nil
+            registered[id] = nil
+        }
+        for (id, approval) in approvals where approval.expires < seconds {
+            approvals[id] = nil
+            registered[id] = nil
+        }
+    }
+
     /// What `Chain.check` needs to check envelopes against this state.
     public var context: Chain.Context {
         Chain.Context(

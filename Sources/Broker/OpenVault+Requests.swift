@@ -219,10 +219,6 @@ extension OpenVault {
         try stored { () throws(StorageError) in try stores.records.end(request: id, from: from, as: state) }
     }
 
-    func stored<R>(_ body: () throws(StorageError) -> R) throws(RequestRefusal) -> R {
-        do throws(StorageError) { return try body() } catch { throw RequestRefusal(storage: error) }
-    }
-
     private static let tooMany = RequestRefusal(
         .rateLimited, .rate,
         hint: "\(mostWaiting) requests of yours wait for other persons already; withdraw some, or have them decided")

@@ -74,6 +74,11 @@ final class OpenVault: Sendable {
 
     // MARK: - Reading ciphertext
 
+    /// What a store says, with its failures in the requester's words.
+    func stored<R>(_ body: () throws(StorageError) -> R) throws(RequestRefusal) -> R {
+        do throws(StorageError) { return try body() } catch { throw RequestRefusal(storage: error) }
+    }
+
     /// The records of the customers in the head, in its order. One that is not there, or in another's shop, refuses the
     /// whole request; both are the same to the person who asks.
     func customers(of decision: Decision, as kind: EntryKind) async throws(RequestRefusal) -> [StoredRecord] {
@@ -86,7 +91,7 @@ final class OpenVault: Sendable {
     }
 
     func fetch(_ ids: [RecordID]) throws(RequestRefusal) -> [StoredRecord] {
-        do { return try stores.records.fetch(records: ids) } catch { throw RequestRefusal(storage: error) }
+        try stored { () throws(StorageError) in try stores.records.fetch(records: ids) }
     }
 
     /// Whether a record is of this kind, and of a shop that the requester's blocks cover.

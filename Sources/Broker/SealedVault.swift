@@ -38,16 +38,19 @@ final class SealedVault: Sendable {
                 at: VaultDirectory(files.folder), vault: facts.vault,
                 options: StorageOptions(onFatal: { _ in onFatal() }))
         } catch { throw RequestRefusal(storage: error) }
-        authority = try Self.replay(stores.log, facts)
+        authority = try Self.replay(stores.log, facts, now: files.clock.nowSeconds())
         policy = try Self.policy(in: stores.records, authority)
     }
 
-    /// The blocks of the log in their order, each verified again.
-    private static func replay(_ log: LogStore, _ facts: SealFacts) throws(RequestRefusal) -> AuthorityState {
+    /// The blocks of the log in their order, each verified again, but for what was lent or approved and ran out long ago:
+    /// a shop makes thousands of those a month.
+    private static func replay(
+        _ log: LogStore, _ facts: SealFacts, now: Int64
+    ) throws(RequestRefusal) -> AuthorityState {
         var state = AuthorityState(vault: facts.vault, authority: facts.authority)
         let blocks: [StoredBlock]
         do { blocks = try log.blocks() } catch { throw RequestRefusal(storage: error) }
-        for stored in blocks {
+        for stored in blocks where !hasEnded(stored, before: now - Turnstile.keptSeconds) {
             do throws(BlockRefusal) {
                 let signed = try Block.open(DSSEEnvelope(parsing: stored.envelope), vault: facts.vault)
                 guard signed.id.bytes == stored.id else { throw .signature }
@@ -55,6 +58,21 @@ final class SealedVault: Sendable {
             } catch { throw .integrity("a block of log.db") }
         }
         return state
+    }
+
+    /// Whether a stored block lent or approved something that ran out before `seconds`. Its signature does not matter
+    /// then, a block that claims to be over gives nothing; its id does, or it could take the place of a revocation.
+    private static func hasEnded(_ stored: StoredBlock, before seconds: Int64) -> Bool {
+        guard let payload = try? DSSEEnvelope(parsing: stored.envelope).payload, SHA256.hash(payload) == stored.id
+        else { return false }
+        switch stored.type {
+        case BlockKind.capability.rawValue:
+            guard let block = try? CapabilityBlock(parsing: payload) else { return false }
+            return block.parent != nil && block.expires < seconds
+        case BlockKind.approve.rawValue:
+            return ((try? ApproveBlock(parsing: payload))?.expires ?? .max) < seconds
+        default: return false
+        }
     }
 
     private static func policy(

@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Runs tasks on an event loop: a request is read, answered and written on one thread instead of being handed to a pool
-/// and back (10 % more requests with 64 clients on two cores). What takes long must yield or have a thread of its own.
+/// and back, each time waking another thread. What takes long must yield or have a thread of its own.
 final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

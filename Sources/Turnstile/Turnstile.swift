@@ -26,8 +26,11 @@ public final class Turnstile: Sendable {
     private let orders = OrderLedger()
 
     /// Unwrapped customer keys kept in locked memory at once. A lookup among 100,000 customers opens about 98, and
-    /// unwrapping a key costs three times what opening a field does.
+    /// a key that is not here is read from the keyring and unwrapped first.
     public static let cachedKeys = 81_920
+
+    /// For how long what was lent and approved is remembered after it ran out; the log has it for good.
+    public static let keptSeconds: Int64 = 7 * 86_400
 
     public init(
         controls: Controls, keyset: Keyset, keyring: KeyringStore, log: LogWriter, clock: any WallClock
@@ -151,7 +154,8 @@ public final class Turnstile: Sendable {
         } catch { throw RequestRefusal(block: error) }
     }
 
-    /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash.
+    /// Registers a signed block in the entry of the request that brought it. The head must name the block's hash. A block
+    /// that would not be taken is refused with an entry.
     ///
     /// - Parameters:
     ///   - binding: the order a lent capability is for. The entry names it with its customer and revision.
@@ -161,7 +165,10 @@ public final class Turnstile: Sendable {
         xid: String = ""
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
-        try requireRegistrable(signed, decision)
+        do throws(RequestRefusal) { try requireRegistrable(signed, decision) } catch {
+            try await logRefusal(decision.refused(error), as: kind)
+            throw error
+        }
         var subject = EntrySubject(orders: decision.head.orders, ref: decision.head.ref)
         if let binding {
             subject.customers = [binding.customer].compactMap { CustomerNumber($0)?.text }
@@ -275,6 +282,10 @@ public final class Turnstile: Sendable {
             do throws(BlockRefusal) {
                 try authority.register(signed, at: place.seq, time: place.time)
             } catch { preconditionFailure("a block that was admitted is registered") }
+            // Now and then, because it looks at all of them.
+            if authority.registered.count.isMultiple(of: 256) {
+                authority.forget(endedBefore: place.time / 1_000 - Self.keptSeconds)
+            }
             controls = Controls(controls, authority: authority)
         }
     }

@@ -65,6 +65,20 @@ struct RegistrationTests {
         #expect(!state.isAlive(try #require(state.capabilities[child]), now: 2_000))
     }
 
+    @Test("what ran out long ago can be forgotten, and what holds stays")
+    func forgetting() throws {
+        var state = try World.state()
+        let root = authority.seal(World.root())
+        let rootID = try state.take(root)
+        let child = try state.take(service.seal(World.delegation(of: root)))
+        let before = state
+        state.forget(endedBefore: 3_700)
+        #expect(state == before, "the last second of it has not passed")
+        state.forget(endedBefore: 3_701)
+        #expect(state.capabilities[child] == nil && state.registered[child] == nil)
+        #expect(state.capabilities[rootID] != nil && state.enrolments == before.enrolments)
+    }
+
     @Test("kinds that nothing acts upon are not registered")
     func unsupported() throws {
         let state = try World.state()

@@ -25,17 +25,25 @@ final class HeldConnection {
 
     deinit { close(descriptor) }
 
+    /// A read of one customer's name by somebody of the staff.
     func request(of party: Party, _ customer: String, counter: UInt64, ahead: Int64 = 0) throws -> [UInt8] {
-        let name = party.session.authority
+        try request(
+            by: party.key, in: party.session.authority, purpose: "order", customer, counter: counter, ahead: ahead)
+    }
+
+    /// The same by any key, for any purpose.
+    func request(
+        by key: KeySigner, in vault: String, purpose: String, _ customer: String, counter: UInt64, ahead: Int64 = 0
+    ) throws -> [UInt8] {
         let body = RequestBody(NoMembers()).encode()
         let head = RequestHead(
             act: .read, counter: counter, fields: ["customer.name"].compactMap { FieldName($0) }, form: .full,
-            purpose: "order", customers: [customer])
+            purpose: purpose, customers: [customer])
         let unsigned = try UnsignedRequest(
-            endpoint: .customerShow, authority: name, head: head, body: body, kid: party.kid,
+            endpoint: .customerShow, authority: vault, head: head, body: body, kid: key.kid,
             created: Int64(Date().timeIntervalSince1970) + ahead)
-        let signed = try unsigned.signed(try party.key.sign(unsigned.base))
-        var text = "POST \(Endpoint.customerShow.path) HTTP/1.1\r\nHost: \(name)\r\n"
+        let signed = try unsigned.signed(try key.sign(unsigned.base))
+        var text = "POST \(Endpoint.customerShow.path) HTTP/1.1\r\nHost: \(vault)\r\n"
         for header in signed.headers { text += "\(header.name): \(header.value)\r\n" }
         return Array((text + "Content-Length: \(body.count)\r\n\r\n").utf8) + body
     }

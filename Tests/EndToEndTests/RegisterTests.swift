@@ -16,7 +16,7 @@ extension EndToEnd {
                 "/usr/bin/env",
                 [
                     "python3", "-c",
-                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
                     shop.sandbox.vault + "/log.db", sql,
                 ])
             try #require(edited.code == 0, "\(edited.errorText)")
@@ -31,6 +31,33 @@ extension EndToEnd {
             let outcome = try unseal(shop, after: "DELETE FROM block WHERE type = 'revoke'")
             #expect(outcome.code == 6, "\(outcome.text)")
             #expect(outcome.text.contains("integrity"))
+        }
+
+        @Test func `nor does it when the entry that says so is taken out with it`() throws {
+            let shop = try LendingShop()
+            try shop.sandbox.answer("owner", "staff", "offboard", "counter")
+            let outcome = try unseal(
+                shop,
+                after: """
+                    UPDATE entry SET core = NULL WHERE seq IN (SELECT seq FROM block WHERE type = 'revoke');
+                    DELETE FROM block WHERE type = 'revoke'
+                    """)
+            #expect(outcome.code == 6, "\(outcome.text)")
+        }
+
+        @Test func `a stranger gets one answer, whatever she asks, and leaves no entry`() throws {
+            let shop = try LendingShop()
+            let stranger = KeySigner(Ed25519.SigningKey.generate())
+            let before = try shop.sandbox.answer("owner", "status").number("log_size")
+            let connection = try HeldConnection(shop.sandbox)
+            for (counter, purpose) in ["order", "zzz"].enumerated() {
+                let request = try connection.request(
+                    by: stranger, in: shop.vault.description, purpose: purpose, shop.customers[0],
+                    counter: UInt64(counter) + 1)
+                let reply = try connection.exchange(request)
+                #expect(reply.hasPrefix("HTTP/1.1 401") && reply.contains("not-enrolled"), "\(reply)")
+            }
+            #expect(try shop.sandbox.answer("owner", "status").number("log_size") == before)
         }
 
         @Test func `a budget refilled in the file is noticed`() async throws {

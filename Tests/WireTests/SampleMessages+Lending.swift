@@ -18,7 +18,7 @@ extension SampleMessages {
         SampleMessage(StepOrder.Reply(id: order, rev: 3, status: "delivered")),
         SampleMessage(PrepareGrant.Request(to: "李娜")),
         SampleMessage(PrepareGrant.Reply(kid: kid, role: role("courier"), parent: "abc", shop: shop, now: 7)),
-        SampleMessage(DelegateGrant.Request(block: block)),
+        SampleMessage(BlockRequest(block: block)),
         SampleMessage(DelegateGrant.Reply(capability: "abc", expires: 5)),
         SampleMessage(
             ListGrants.Reply(grants: [
@@ -35,7 +35,7 @@ extension SampleMessages {
                     OffboardStaff.Killed(
                         capability: "abc", holder: kid, to: "王伟", wasLent: true, order: order.text, block: block,
                         left: 2)
-                ], connections: 1, withdrawn: 1, tasks: ["vault-passphrase"], statement: block)),
+                ], ended: 1, connections: 1, withdrawn: 1, tasks: ["vault-passphrase"], statement: block)),
         SampleMessage(ListSeen.Request(person: person, from: 20_000)),
         SampleMessage(
             ListSeen.Reply(

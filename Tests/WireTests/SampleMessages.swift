@@ -91,7 +91,7 @@ enum SampleMessages {
         SampleMessage(
             PendingStaff.Reply(
                 person: person, invitation: "abc", kid: kid, mac: [1, 2], role: role("courier"), shop: nil, expires: 5)),
-        SampleMessage(ApproveStaff.Request(block: block)), SampleMessage(ApproveStaff.Reply(grant: "abc")),
+        SampleMessage(GrantReply(grant: "abc")),
         SampleMessage(
             ListStaff.Reply(
                 staff: [
@@ -150,7 +150,6 @@ enum SampleMessages {
                 due: 2, isOwn: false)),
         SampleMessage(ListRequests.Reply(requests: [pending])),
         SampleMessage(ShowRequest.Reply(request: pending, head: .object(["v": 1]))),
-        SampleMessage(ApproveRequest.Request(block: block)),
         SampleMessage(ApproveRequest.Reply(approvals: 1, needed: 2)),
     ]
 

@@ -1,5 +1,5 @@
 public import Authority
-public import CanonicalJSON
+import CanonicalJSON
 import Primitives
 public import VaultModel
 
@@ -49,7 +49,7 @@ public struct WithheldParts: Hashable, Sendable {
 ///
 /// DSSE with a payload type of its own, canonical JSON: `{"authority":"<kid>","filter":{…},"id":"…","made":<ms>,
 /// "origin":"…","root":"<base64>","size":n,"typ":"log-export","v":1,"vlt":"…","withheld":"<sha256>"}`.
-public struct ExportStatement: Hashable, Sendable {
+public struct ExportStatement: LogStatement, Hashable, Sendable {
     public static let payloadType = "application/vnd.coffer.log-export.v1+json"
 
     /// The opaque id of the export, `xid` of its entry.
@@ -65,13 +65,7 @@ public struct ExportStatement: Hashable, Sendable {
     /// `WithheldParts.digest`.
     public var withheld: String
 
-    public enum Problem: Error, Equatable, Sendable {
-        case json(JSONError)
-        /// Another payload type, type or version.
-        case type
-        case value(String)
-        case signature
-    }
+    public typealias Problem = StatementProblem
 
     public init(
         id: String, authority: KeyID, vault: VaultID, checkpoint: Checkpoint, made: Int64, filter: ExportFilter,
@@ -99,23 +93,9 @@ public struct ExportStatement: Hashable, Sendable {
     /// Hexadecimal SHA-256 of the payload: the object of the export's own entry.
     public var digest: String { Hex.encode(SHA256.hash(encode())) }
 
-    /// The signed statement. `sign` gets the bytes to sign and returns 64 bytes of Ed25519 by the log's key.
-    public func sealed<Failure: Error>(
-        by key: VerifierKey, _ sign: (_ pae: [UInt8]) throws(Failure) -> [UInt8]
-    ) throws(Failure) -> DSSEEnvelope {
-        let payload = encode()
-        let signature = try sign(DSSEEnvelope.pae(Self.payloadType, payload))
-        return DSSEEnvelope(
-            payloadType: Self.payloadType, payload: payload, keyid: KeyID(key.key), signature: signature)
-    }
-
     /// Reads a statement and checks that the log's key signed it.
     public static func open(_ envelope: DSSEEnvelope, key: VerifierKey) throws(Problem) -> ExportStatement {
-        guard envelope.payloadType == payloadType else { throw .type }
-        guard envelope.keyid == KeyID(key.key), key.key.isValid(signature: envelope.signature, for: envelope.pae) else {
-            throw .signature
-        }
-        return try ExportStatement(parsing: envelope.payload)
+        try ExportStatement(parsing: payload(of: envelope, key: key))
     }
 
     private init(parsing payload: [UInt8]) throws(Problem) {

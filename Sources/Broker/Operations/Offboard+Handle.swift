@@ -33,50 +33,45 @@ enum OffboardStaffHandler: OperationHandler {
             throw await vault.refuse(
                 decision, .conflict("nobody offboards herself: ask another person who may"), as: .offboard)
         }
-        let killed = try lent(through: keys, authority, call.verified.receivedMilliseconds / 1_000, in: vault)
-        do throws(RequestRefusal) { try vault.turnstile.requireRegistrable(signed, decision) } catch {
-            throw await vault.refuse(decision, error, as: .offboard)
+        let now = call.verified.receivedMilliseconds / 1_000
+        let doomed = try lent(through: keys, authority, now, in: vault)
+        let killed = try doomed.prefix(OffboardStaff.mostChains).map { (item) throws(RequestRefusal) in
+            try Self.killed(item.capability, item.grant, by: keys, in: vault)
         }
         let entry = try await vault.turnstile.register(signed, decision, as: .offboard)
         let cut = vault.connections.cut(keys, but: call.verified.peer.connection)
-        let withdrawn = end(call.body.person, now: call.verified.receivedMilliseconds / 1_000, in: vault)
+        let withdrawn = end(call.body.person, now: now, in: vault)
         let statement = OffboardingStatement(
             vault: vault.vault, origin: vault.logKeys.verifier.name, person: call.body.person, keys: keys,
-            killed: killed.compactMap { BlockID($0.capability) }, entry: entry.seq, at: entry.time
+            killed: doomed.map(\.grant.capability), entry: entry.seq, at: entry.time
         ).sealed(by: vault.logKeys.verifier, vault.logKeys.signCheckpoint)
         return Answer(
             OffboardStaff.Reply(
-                killed: killed, connections: UInt64(cut), withdrawn: UInt64(withdrawn),
+                killed: killed, ended: UInt64(doomed.count), connections: UInt64(cut), withdrawn: UInt64(withdrawn),
                 tasks: tasks(for: keys, in: vault), statement: statement.value), entry)
     }
 
     /// What will die: all that is alive, was lent, and has one of the keys in its chain.
     private static func lent(
         through keys: [KeyID], _ authority: AuthorityState, _ now: Int64, in vault: OpenVault
-    ) throws(RequestRefusal) -> [OffboardStaff.Killed] {
-        var killed: [OffboardStaff.Killed] = []
+    ) throws(RequestRefusal) -> [(capability: RegisteredCapability, grant: ListGrants.Grant)] {
+        var doomed: [(capability: RegisteredCapability, grant: ListGrants.Grant)] = []
         var known: Set<BlockID> = []
-        for key in keys {
-            for capability in authority.chains(through: key)
-            where !capability.isRoot && authority.isAlive(capability, now: now) && known.insert(capability.id).inserted
-            {
-                let grant = try vault.grant(capability, isMine: false, authority, now: now)
-                guard grant.state == "live", killed.count < OffboardStaff.mostChains else { continue }
-                let stored: StoredBlock?
-                do { stored = try vault.stores.log.block(capability.id.bytes) } catch {
-                    throw RequestRefusal(storage: error)
-                }
-                guard let stored, let envelope = try? DSSEEnvelope(parsing: stored.envelope) else {
-                    throw .integrity("a block of log.db")
-                }
-                killed.append(
-                    OffboardStaff.Killed(
-                        capability: grant.capability, holder: capability.block.audience, to: grant.to,
-                        wasLent: keys.contains(capability.block.issuer), order: grant.order, block: envelope.value,
-                        left: grant.max - grant.used))
-            }
+        for capability in keys.flatMap({ authority.chains(through: $0) })
+        where !capability.isRoot && authority.isAlive(capability, now: now) && known.insert(capability.id).inserted {
+            let grant = try vault.grant(capability, isMine: false, authority, now: now)
+            if grant.state == "live" { doomed.append((capability, grant)) }
         }
-        return killed
+        return doomed
+    }
+
+    private static func killed(
+        _ capability: RegisteredCapability, _ grant: ListGrants.Grant, by keys: [KeyID], in vault: OpenVault
+    ) throws(RequestRefusal) -> OffboardStaff.Killed {
+        OffboardStaff.Killed(
+            capability: grant.capability, holder: capability.block.audience, to: grant.to,
+            wasLent: keys.contains(capability.block.issuer), order: grant.order,
+            block: try vault.envelope(capability.id), left: grant.max - grant.used)
     }
 
     /// What she knew, as far as her roles tell. No signature ends knowledge.
@@ -127,15 +122,20 @@ enum ListSeenHandler: OperationHandler {
         let end = min(size, call.body.from + min(size, ListSeen.entriesAtOnce))
         var summary = SeenSummary(keys: keys, now: call.verified.receivedMilliseconds)
         var next = min(call.body.from, end)
+        let names = keys.map { Array($0.text.utf8) }
         while next < end, !summary.isFull {
-            let entries: [OpenedEntry]
-            do { entries = try vault.reader.entries(next..<min(end, next + page)) } catch {
-                throw RequestRefusal(storage: error)
+            let stop = min(end, next + page)
+            // Cores are looked at first: most entries are somebody else's.
+            let cores = try vault.stored { () throws(StorageError) in
+                try vault.reader.cores(next..<stop) { core in names.contains { core.contains($0) } }
             }
-            for entry in entries where !summary.isFull {
-                summary.add(entry)
-                next = entry.seq + 1
+            for core in cores where !summary.isFull {
+                try vault.stored { () throws(StorageError) in
+                    summary.add(core, try vault.reader.entries(core.seq..<core.seq + 1).first?.subject)
+                }
+                next = core.seq + 1
             }
+            if !summary.isFull { next = stop }
             // Other requests go on meanwhile.
             await Task.yield()
         }
@@ -208,13 +208,12 @@ private struct SeenSummary {
         }.sorted { ($0.customer.text, $0.form) < ($1.customer.text, $1.form) }
     }
 
-    mutating func add(_ entry: OpenedEntry) {
-        guard let bytes = entry.core, let core = try? EntryCore(parsing: bytes), let kid = core.kid, keys.contains(kid)
-        else { return }
+    mutating func add(_ core: EntryCore, _ part: [UInt8]?) {
+        guard let kid = core.kid, keys.contains(kid) else { return }
         count(core)
         if core.decision == .deny { denied += 1 }
         guard core.decision == .allow, core.released > 0, let form = core.form else { return }
-        guard let part = entry.subject, let subject = try? EntrySubject(parsing: part) else {
+        guard let part, let subject = try? EntrySubject(parsing: part) else {
             purged += 1
             return
         }

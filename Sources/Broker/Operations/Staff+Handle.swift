@@ -147,10 +147,9 @@ enum ApproveStaffHandler: OperationHandler {
         }
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .enrol, verb: "approve"), as: kind)
-        do throws(RequestRefusal) {
-            if let enrolment { try Self.check(enrolment, in: vault) }
-            try vault.turnstile.requireRegistrable(signed, decision)
-        } catch { throw await vault.refuse(decision, error, as: kind) }
+        do throws(RequestRefusal) { if let enrolment { try Self.check(enrolment, in: vault) } } catch {
+            throw await vault.refuse(decision, error, as: kind)
+        }
         let entry = try await vault.turnstile.register(signed, decision, as: kind)
         if case .capability(let block) = signed.block { try Self.finish(block.audience, in: vault) }
         return Answer(ApproveStaff.Reply(grant: signed.id.text), entry)

@@ -24,7 +24,7 @@ enum GrantStaffHandler: OperationHandler {
         if let refusal = refusal(of: signed.block, by: call.verified.request.kid, vault.turnstile.controls.authority) {
             throw await vault.refuse(decision, refusal, as: kind)
         }
-        let entry = try await vault.register(signed, decision, as: kind)
+        let entry = try await vault.turnstile.register(signed, decision, as: kind)
         return Answer(GrantStaff.Reply(grant: signed.id.text), entry)
     }
 

@@ -24,19 +24,7 @@ enum SetStaffHandler: OperationHandler {
             throw await vault.refuse(
                 decision, .conflict("this key is not enrolled for this person in this role"), as: .enrol)
         }
-        let entry = try await vault.register(signed, decision, as: .enrol)
+        let entry = try await vault.turnstile.register(signed, decision, as: .enrol)
         return Answer(SetStaff.Reply(grant: signed.id.text), entry)
-    }
-}
-
-extension OpenVault {
-    /// Registers a block; one that would not be taken is refused with an entry.
-    func register(
-        _ signed: SignedBlock, _ decision: Decision, as kind: EntryKind
-    ) async throws(RequestRefusal) -> CommittedEntry {
-        do throws(RequestRefusal) { try turnstile.requireRegistrable(signed, decision) } catch {
-            throw await refuse(decision, error, as: kind)
-        }
-        return try await turnstile.register(signed, decision, as: kind)
     }
 }

@@ -63,8 +63,7 @@ public final class LogReader: Sendable {
     /// The cores alone of the entries with these indexes, oldest first; those that have been purged are left out. Throws
     /// as `entries`.
     ///
-    /// - Parameter isWanted: looks at the bytes of a core and says whether it is to be read: reading costs thrice what
-    ///   opening does.
+    /// - Parameter isWanted: looks at the bytes of a core and says whether it is to be parsed.
     public func cores(
         _ range: Range<UInt64>, where isWanted: ([UInt8]) -> Bool = { _ in true }
     ) throws(StorageError) -> [EntryCore] {

@@ -6,9 +6,7 @@ import Synchronization
 import VaultModel
 
 /// The writer's state and its work, a batch at a time.
-final class LogWorker: @unchecked Sendable {
-    // Reason: everything mutable is used on the writer's dispatch queue only, except `published`, which has a lock.
-
+final class LogWorker: @unchecked Sendable {  // Used on the writer's queue; `published` has a lock.
     private let database: DatabaseFile
     private let keys: any LogKeys
     private let clock: any WallClock

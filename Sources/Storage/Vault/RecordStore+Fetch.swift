@@ -17,8 +17,8 @@ extension RecordStore {
         }
     }
 
-    /// One field of each of these records, as of one moment; records without the field are left out. A third of the
-    /// cost of `fetch(records:)`, for comparing many of which few will match. Throws `limit` like it.
+    /// One field of each of these records, as of one moment; records without the field are left out: for comparing many
+    /// of which few will match. Throws `limit` as `fetch(records:)`.
     public func candidates(_ records: [RecordID], field: UInt16) throws(StorageError) -> [FieldCandidate] {
         guard records.count <= StorageLimits.recordsAtOnce else { throw .limit(.vault) }
         return try pool.readSnapshot { (connection) throws(StorageError) in

@@ -1,4 +1,3 @@
-public import CanonicalJSON
 public import VaultModel
 
 /// `POST /v1/grant/prepare`: what a capability for the order in the head must name, for the lender to sign.
@@ -58,16 +57,7 @@ public enum PrepareGrant: WireOperation {
 public enum DelegateGrant: WireOperation {
     public static let endpoint = Endpoint.grantDelegate
 
-    public struct Request: WireMessage {
-        /// A DSSE envelope.
-        public let block: JSONValue
-
-        public init(block: JSONValue) { self.block = block }
-
-        public init(reading members: inout MessageReader) throws(MessageError) { block = try members.object("block") }
-
-        public func write(to members: inout MessageWriter) { members.put("block", block) }
-    }
+    public typealias Request = BlockRequest
 
     public struct Reply: WireMessage {
         /// The id of the block: what a request under it names.
@@ -154,12 +144,7 @@ public enum ListGrants: WireOperation {
             to = try members.text("to")
             isMine = try members.flag("mine")
             order = try members.text("order", most: 64)
-            var fields: [FieldName] = []
-            for text in try members.texts("fields", count: WireLimits.fields) {
-                guard let field = FieldName(text) else { throw .member("fields") }
-                fields.append(field)
-            }
-            self.fields = fields
+            fields = try members.names("fields", count: WireLimits.fields) { FieldName($0) }
             form = try members.parsed("form") { Form(rawValue: $0) }
             purpose = try members.text("purpose", most: 64)
             begins = try members.number("begins")
@@ -190,7 +175,7 @@ public enum ListGrants: WireOperation {
 /// `POST /v1/grant/revoke`: ends capabilities by a signed block, and with them everything derived from them.
 public enum RevokeGrant: WireOperation {
     public static let endpoint = Endpoint.grantRevoke
-    public typealias Request = DelegateGrant.Request
+    public typealias Request = BlockRequest
 
     public struct Reply: WireMessage {
         /// How many capabilities that were alive have ended.

@@ -4,7 +4,8 @@ public import VaultModel
 /// `POST /v1/staff/offboard`: ends every key of a person by one signed block.
 public enum OffboardStaff: WireOperation {
     public static let endpoint = Endpoint.staffOffboard
-    public static let mostChains = 1_000
+    /// Capabilities listed in one answer: with their blocks they must fit into a reply. The statement counts all.
+    public static let mostChains = 200
 
     public struct Request: WireMessage {
         public let person: PersonID
@@ -28,8 +29,10 @@ public enum OffboardStaff: WireOperation {
     }
 
     public struct Reply: WireMessage {
-        /// Capabilities that were alive and ended with the keys.
+        /// Capabilities that were alive and ended with the keys, the first `mostChains` of them.
         public let killed: [Killed]
+        /// How many there were.
+        public let ended: UInt64
         /// Connections that were open under one of the keys and have been closed.
         public let connections: UInt64
         /// Requests of hers that waited for approvals and have been withdrawn.
@@ -40,9 +43,11 @@ public enum OffboardStaff: WireOperation {
         public let statement: JSONValue
 
         public init(
-            killed: [Killed], connections: UInt64, withdrawn: UInt64, tasks: [String], statement: JSONValue
+            killed: [Killed], ended: UInt64, connections: UInt64, withdrawn: UInt64, tasks: [String],
+            statement: JSONValue
         ) {
             self.killed = killed
+            self.ended = ended
             self.connections = connections
             self.withdrawn = withdrawn
             self.tasks = tasks
@@ -51,6 +56,7 @@ public enum OffboardStaff: WireOperation {
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             killed = try members.list("killed", of: Killed.self, count: mostChains)
+            ended = try members.count("ended")
             connections = try members.count("connections")
             withdrawn = try members.count("withdrawn")
             tasks = try members.texts("tasks", count: 16, most: 64)
@@ -59,6 +65,7 @@ public enum OffboardStaff: WireOperation {
 
         public func write(to members: inout MessageWriter) {
             members.put("killed", killed)
+            members.put("ended", ended)
             members.put("connections", connections)
             members.put("withdrawn", withdrawn)
             members.put("tasks", tasks)
@@ -238,12 +245,7 @@ public enum ListSeen: WireOperation {
         public init(reading members: inout MessageReader) throws(MessageError) {
             customer = try members.customer("customer")
             form = try members.parsed("form") { Form(rawValue: $0) }
-            var fields: [FieldName] = []
-            for text in try members.texts("fields", count: WireLimits.fields * 4) {
-                guard let field = FieldName(text) else { throw .member("fields") }
-                fields.append(field)
-            }
-            self.fields = fields
+            fields = try members.names("fields", count: WireLimits.fields * 4) { FieldName($0) }
             reads = try members.count("reads")
             last = try members.number("last")
         }

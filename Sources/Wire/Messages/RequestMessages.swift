@@ -75,12 +75,7 @@ public struct PendingRequest: MessagePart {
         act = try members.parsed("act") { Act(rawValue: $0) }
         purpose = try members.text("purpose", most: 64)
         ref = try members.text("ref", most: 64)
-        var fields: [FieldName] = []
-        for text in try members.texts("fields", count: WireLimits.fields) {
-            guard let field = FieldName(text) else { throw .member("fields") }
-            fields.append(field)
-        }
-        self.fields = fields
+        fields = try members.names("fields", count: WireLimits.fields) { FieldName($0) }
         form = try members.optional("form") { Form(rawValue: $0) }
         customers = try members.number("customers")
         approvals = try members.number("approvals")
@@ -164,16 +159,8 @@ public enum ShowRequest: WireOperation {
 public enum ApproveRequest: WireOperation {
     public static let endpoint = Endpoint.requestApprove
 
-    public struct Request: WireMessage {
-        /// A DSSE envelope of type `approve`, signed by the key that signs the request.
-        public let block: JSONValue
-
-        public init(block: JSONValue) { self.block = block }
-
-        public init(reading members: inout MessageReader) throws(MessageError) { block = try members.object("block") }
-
-        public func write(to members: inout MessageWriter) { members.put("block", block) }
-    }
+    /// A block of type `approve`, signed by the key that signs the request.
+    public typealias Request = BlockRequest
 
     public struct Reply: WireMessage {
         /// Approvals that count now, and how many it takes.

@@ -1,33 +1,11 @@
-public import CanonicalJSON
 public import VaultModel
 
 /// `POST /v1/staff/approve`: registers one signed block, first the enrolment, then the root capability.
 public enum ApproveStaff: WireOperation {
     public static let endpoint = Endpoint.staffApprove
 
-    public struct Request: WireMessage {
-        /// A DSSE envelope.
-        public let block: JSONValue
-
-        public init(block: JSONValue) { self.block = block }
-
-        public init(reading members: inout MessageReader) throws(MessageError) { block = try members.object("block") }
-
-        public func write(to members: inout MessageWriter) { members.put("block", block) }
-    }
-
-    public struct Reply: WireMessage {
-        /// The id of the registered block.
-        public let grant: String
-
-        public init(grant: String) { self.grant = grant }
-
-        public init(reading members: inout MessageReader) throws(MessageError) {
-            grant = try members.text("grant", most: 64)
-        }
-
-        public func write(to members: inout MessageWriter) { members.put("grant", grant) }
-    }
+    public typealias Request = BlockRequest
+    public typealias Reply = GrantReply
 }
 
 /// `POST /v1/staff/list`: everybody with a key.

@@ -119,13 +119,13 @@ public enum StaffRights: WireOperation {
 /// `POST /v1/staff/set`: a new enrolment of a key that is enrolled, for the same person and role.
 public enum SetStaff: WireOperation {
     public static let endpoint = Endpoint.staffSet
-    public typealias Request = ApproveStaff.Request
-    public typealias Reply = ApproveStaff.Reply
+    public typealias Request = BlockRequest
+    public typealias Reply = GrantReply
 }
 
 /// `POST /v1/staff/grant`: what a review decided, one signed block: a root capability, or the revocation of some.
 public enum GrantStaff: WireOperation {
     public static let endpoint = Endpoint.staffGrant
-    public typealias Request = ApproveStaff.Request
-    public typealias Reply = ApproveStaff.Reply
+    public typealias Request = BlockRequest
+    public typealias Reply = GrantReply
 }

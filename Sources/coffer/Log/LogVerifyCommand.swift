@@ -85,8 +85,12 @@ struct LogVerifyCommand: CofferCommand {
             list.add("entries", "\(report.entries), \(report.covered) covered by the checkpoint")
             list.add(
                 "signatures", "\(report.signaturesVerified) verified, \(report.signaturesNotChecked) not to be checked")
+            let gaps = report.notes.filter { $0.problem == .gap }.count
+            if gaps > 0 {
+                list.add("counters", "\(gaps) gap\(gaps == 1 ? "" : "s"): questions without an entry, or never arrived")
+            }
             return list.rendered(paint: output.paint) + Self.table(report.findings, output)
-                + Self.table(report.notes, output)
+                + Self.table(report.notes.filter { $0.problem != .gap }, output)
         }
     }
 

@@ -93,7 +93,7 @@ struct OffboardingReceipt {
         [
             "adopted": .array(
                 adopted.map { ["old": .string($0.old), "new": .string($0.new), "to": .string($0.to)] }),
-            "chains_killed": .integer(Int64(reply.message.killed.count)),
+            "chains_killed": .count(reply.message.ended),
             "connections_cut": .count(reply.message.connections),
             "name": .string(name), "open_tasks": .strings(reply.message.tasks),
             "requests_withdrawn": .count(reply.message.withdrawn), "revoked_at_entry": .count(reply.entry),
@@ -104,6 +104,7 @@ struct OffboardingReceipt {
     var json: JSONValue {
         var all = members
         all["roles"] = .strings(roles)
+        all["killed"] = .strings(reply.message.killed.map(\.capability))
         all["statement"] = reply.message.statement
         if let receipt = reply.receipt, let text = String(validating: receipt.encode(), as: UTF8.self) {
             all["receipt"] = .string(text)
@@ -158,7 +159,7 @@ struct OffboardingReceipt {
             <dt>Roles</dt><dd>\(Self.escaped(roles.joined(separator: ", ")))</dd>
             <dt>Keys ended</dt><dd>entry \(reply.entry) of the access log</dd>
             <dt>Connections cut</dt><dd>\(reply.message.connections)</dd>
-            <dt>Capabilities ended</dt><dd>\(reply.message.killed.count), \(adopted.count) taken over</dd>
+            <dt>Capabilities ended</dt><dd>\(reply.message.ended), \(adopted.count) taken over</dd>
             <dt>Customers seen</dt><dd>\(seen.customers)</dd>
             <dt>Requests refused</dt><dd>\(seen.denied)</dd>
             </dl>

@@ -130,7 +130,7 @@ struct StaffOffboardCommand: CofferCommand {
             list.add("left", document.name)
             list.add("keys ended at entry", "\(reply.entry)")
             list.add("connections cut", "\(reply.message.connections)")
-            list.add("capabilities ended", "\(reply.message.killed.count)")
+            list.add("capabilities ended", "\(reply.message.ended)")
             list.add("taken over", "\(document.adopted.count)")
             list.add("customers seen", "\(document.seen.customers)")
             return list.rendered(paint: output.paint)
@@ -138,6 +138,9 @@ struct StaffOffboardCommand: CofferCommand {
         for lost in reply.message.killed
         where lost.wasLent && !document.adopted.contains(where: { $0.old == lost.capability }) {
             output.note("ended and not taken over: what \(document.name) had lent to \(lost.to) for \(lost.order)")
+        }
+        if reply.message.ended > UInt64(reply.message.killed.count) {
+            output.warning("only \(reply.message.killed.count) of them are listed and could be taken over")
         }
         for task in reply.message.tasks { output.warning("still to be done: " + OffboardingReceipt.words(task: task)) }
         if receipt == nil { output.note("keep a receipt next time: --receipt FILE") }

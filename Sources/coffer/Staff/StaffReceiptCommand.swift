@@ -33,7 +33,7 @@ struct StaffReceiptCommand: CofferCommand {
         }
         let statement = try Self.statement(in: file, key)
         output.answer([
-            "at": .string(Moment.iso(statement.at)), "chains_killed": .integer(Int64(statement.killed.count)),
+            "at": .string(Moment.iso(statement.at)), "chains_killed": .integer(statement.killed),
             "entry": .count(statement.entry), "kids": .strings(statement.keys.map(\.text)), "ok": true,
             "person": .string(statement.person.text),
         ]) {
@@ -42,7 +42,7 @@ struct StaffReceiptCommand: CofferCommand {
             list.add("person", statement.person.text)
             list.add("keys ended", Moment.local(statement.at))
             list.add("entry", "\(statement.entry)")
-            list.add("capabilities ended", "\(statement.killed.count)")
+            list.add("capabilities ended", "\(statement.killed)")
             return list.rendered(paint: output.paint)
         }
     }
@@ -65,6 +65,11 @@ struct StaffReceiptCommand: CofferCommand {
         guard let opened = try? parsed.open(logKey: key) else { throw forged("the entry is not in this log") }
         guard parsed.index == statement.entry, opened.core.kind == .offboard, opened.core.decision == .allow else {
             throw forged("the entry is not the one that the statement speaks of")
+        }
+        // Beyond what one answer holds the list is incomplete, and says nothing.
+        let killed = (value["killed"]?.arrayValue ?? []).compactMap(\.stringValue)
+        guard Int64(killed.count) < statement.killed || OffboardingStatement.digest(of: killed) == statement.list else {
+            throw forged("the list of what ended is not the one that the statement speaks of")
         }
         return statement
     }
