@@ -24,9 +24,6 @@ public enum LogLimits {
     /// Seconds by which the time of an entry may differ from the span its request was signed for: the clocks of two
     /// machines (30 s, as for requests) and the time a request may wait for its commit.
     public static let signatureSlackSeconds: Int64 = 60
-    /// How old an entry must be before these parts may be destroyed, whatever the policy says.
-    public static let coreFloorDays: Int64 = 365
-    public static let subjectFloorDays: Int64 = 183
     /// Seconds a request may wait between its judgement and its commit.
     static let commitDelaySeconds: Int64 = 5
 }

@@ -8,7 +8,7 @@ extension AuthorityState {
     /// Who may say what: capabilities without a parent, `enrol`, `policy` and `clock` are the authority's; other
     /// capabilities are the parent's holder's. `revoke` is the authority's or that of anybody enrolled: whose keys and
     /// chains she may end is a question of the policy, which is asked when the block comes and again by whoever
-    /// verifies the log. So is an approval.
+    /// verifies the log. So are approvals, purges and holds.
     public mutating func register(
         _ signed: SignedBlock, at index: UInt64, time milliseconds: Int64
     ) throws(BlockRefusal) {
@@ -33,7 +33,14 @@ extension AuthorityState {
             clock = ClockStatement(seconds: block.seconds, block: signed.id, index: index)
         case .approve(let block):
             try register(block, signed.id, at: index, time: milliseconds)
-        case .purge, .hold, .recover:
+        case .purge(let block):
+            try requireActive(block.issuer)
+            purges.append(RegisteredPurge(id: signed.id, block: block, index: index, milliseconds: milliseconds))
+        case .hold(let block):
+            try requireActive(block.issuer)
+            holds.removeAll { $0.block.scope == block.scope }
+            holds.append(RegisteredHold(id: signed.id, block: block, index: index))
+        case .recover:
             throw .unsupported
         }
         registered[signed.id] = index

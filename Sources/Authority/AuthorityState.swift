@@ -21,6 +21,10 @@ public struct AuthorityState: Equatable, Sendable {
     public internal(set) var clock: ClockStatement?
     /// Every approval that was ever given, used and expired ones included.
     public internal(set) var approvals: [BlockID: RegisteredApproval] = [:]
+    /// The last block about each scope, in the order of registration; those that have run out included.
+    public internal(set) var holds: [RegisteredHold] = []
+    /// Every purge that was ever ordered, in order.
+    public internal(set) var purges: [RegisteredPurge] = []
     /// Every registered block, of any kind, with its index.
     public internal(set) var registered: [BlockID: UInt64] = [:]
     /// The roots of a key in the order of registration.

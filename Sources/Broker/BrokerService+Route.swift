@@ -56,6 +56,10 @@ extension BrokerService {
         case .logExportPage: try await Self.run(GetExportPageHandler.self, verified, vault)
         case .logExportObject: try await Self.run(GetExportObjectHandler.self, verified, vault)
         case .logExportEnd: try await Self.run(EndExportHandler.self, verified, vault)
+        case .logPurgePlan: try await Self.run(PlanPurgeHandler.self, verified, vault)
+        case .logPurge: try await Self.run(PurgeLogHandler.self, verified, vault)
+        case .logHold: try await Self.run(HoldLogHandler.self, verified, vault)
+        case .logHoldList: try await Self.run(ListHoldsHandler.self, verified, vault)
         }
     }
 

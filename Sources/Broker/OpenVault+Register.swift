@@ -28,7 +28,9 @@ extension OpenVault {
             let range = first..<min(size, first + Self.coresAtOnce)
             let isRecent = range.upperBound > oldest
             let cores = try stored { () throws(StorageError) in
-                try reader.cores(range) { bytes in
+                try reader.cores(range) { seq in
+                    if authority.isPurged(coreOf: seq) { opened += 1 }
+                } where: { bytes in
                     opened += 1
                     return isRecent || Self.namesObject(bytes)
                 }
@@ -42,7 +44,7 @@ extension OpenVault {
                 try restoreEnd(core)
             }
         }
-        // No command of this version destroys a core: one that is gone was taken out.
+        // A core that is gone without an order to destroy it was taken out. Those that register blocks are never destroyed.
         guard places.isEmpty, opened == size else { throw Self.broken }
         for (block, count) in used {
             let known = try stored { () throws(StorageError) in try stores.log.uses(of: block.bytes) }

@@ -9,8 +9,9 @@ internal import Wire
 
 /// Requests that wait for other persons: what is kept of them and what counts when they come again.
 extension OpenVault {
-    /// Acts whose head says all that is asked for, so that approving the head approves that and nothing else.
-    static let approvableActs: Set<Act> = [.read, .export]
+    /// Acts whose head says all that is asked for, itself or by the hash of a block, so that approving the head approves
+    /// that and nothing else.
+    static let approvableActs: Set<Act> = [.read, .export, .logPurge]
 
     /// Requests of one person that may wait at once; likewise emergencies without a review.
     private static let mostWaiting = 20
@@ -18,13 +19,15 @@ extension OpenVault {
     /// Decides a request again that lacks approvals, by what others have said meanwhile. One that waits still, or from
     /// now on, is refused with its id; asking for the same again gives the same id.
     func admitWaiting(
-        _ decision: Decision, _ ask: PolicyAsk, _ gate: Gate, as kind: EntryKind
+        _ decision: Decision, _ ask: PolicyAsk, _ gate: Gate, as kind: EntryKind, block: [UInt8]
     ) async throws(RequestRefusal) -> Decision {
         let verified = decision.verified
         let now = verified.receivedMilliseconds / 1_000
         guard let standing = decision.standing else { throw .unauthenticated }
         let head = JSONValue.object(decision.head.membersWithoutCounter).encode()
-        let isAlone = !gate.hasApprover(besides: standing, at: verified.receivedMilliseconds)
+        // What is destroyed for good waits for no clock: there it takes other persons, or it is not done.
+        let isAlone =
+            ask.act != .logPurge && !gate.hasApprover(besides: standing, at: verified.receivedMilliseconds)
         let known = try stored { () throws(StorageError) in
             try stores.records.openRequest(of: standing.person, head: head, now: now)
         }
@@ -37,7 +40,7 @@ extension OpenVault {
         }
         let wait = isAlone ? soloWaitSeconds : 0
         let row = RequestRow(
-            id: "r_" + Crockford.randomLower(26), kid: standing.kid, person: standing.person, head: head,
+            id: "r_" + Crockford.randomLower(26), kid: standing.kid, person: standing.person, head: head, block: block,
             needed: decision.ask.approvals, created: now, expires: now + wait + ApproveBlock.longestSeconds,
             state: .open)
         let opened = try stored { () throws(StorageError) -> RequestRow? in

@@ -18,6 +18,8 @@ final class OpenVault: Sendable {
     let turnstile: Turnstile
     /// One change of rows at a time.
     let writes = WriteQueue()
+    /// One purge at a time.
+    let purges = WriteQueue()
     let imports = ImportSessions()
     let exports = ExportSessions()
     let connections = OpenConnections()
@@ -45,8 +47,10 @@ final class OpenVault: Sendable {
 
     /// Decides a request; a refusal is logged as an entry of `kind` before it is thrown. One that lacks approvals alone
     /// waits from then on, and the refusal says under which id.
+    ///
+    /// - Parameter block: the signed block that the head names by its hash, for those who are to approve it.
     func admit(
-        _ verified: VerifiedRequest, _ ask: PolicyAsk, as kind: EntryKind
+        _ verified: VerifiedRequest, _ ask: PolicyAsk, as kind: EntryKind, block: [UInt8] = []
     ) async throws(RequestRefusal) -> Decision {
         let gate = turnstile.gate
         let decision = gate.decide(verified, ask)
@@ -54,7 +58,7 @@ final class OpenVault: Sendable {
         guard refusal.reason == .approvalRequired, Self.approvableActs.contains(decision.head.act) else {
             throw await refuse(decision, refusal, as: kind)
         }
-        return try await admitWaiting(decision, ask, gate, as: kind)
+        return try await admitWaiting(decision, ask, gate, as: kind, block: block)
     }
 
     /// Logs a refusal found after the decision, and gives it back to be thrown.

@@ -186,6 +186,7 @@ extension OpenVault {
         // Idempotent: moves the pins only where an application of a policy was cut short.
         try enforce(turnstile.policy)
         try restoreBindings()
+        try await finishPurges()
         try requireWholeRegister()
         let intents: [LogIntent]
         do { intents = try stores.log.unresolvedIntents() } catch { throw RequestRefusal(storage: error) }

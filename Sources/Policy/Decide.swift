@@ -85,6 +85,8 @@ extension PolicyDocument {
             // Never a bulk read on one person's word, and never cheaper than reading one customer.
             let approvals = ask.fields.map { form == .full ? fieldsByName[$0]?.fieldClass.fullApprovals ?? 1 : 1 }
             return (grant(role, form: form, fields: ask.fields), max(1, approvals.max() ?? 1))
+        case .logPurge:
+            return (grant(role), LogRetention.purgeApprovals)
         default:
             return (grant(role), 0)
         }

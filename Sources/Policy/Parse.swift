@@ -34,8 +34,9 @@ struct PolicyParser {
     init(log: ProblemLog) { self.log = log }
 
     private static let names = [
-        "version", "trade", "region", "review_days", "undo_hours", "solo_wait_hours", "classes", "purposes", "records",
-        "roles", "duties",
+        "version", "trade", "region", "review_days", "undo_hours", "solo_wait_hours", "log_retention", "classes",
+        "purposes",
+        "records", "roles", "duties",
     ]
 
     /// Nil, or a document that must not be used, when something was reported.
@@ -55,7 +56,7 @@ struct PolicyParser {
             bytes: bytes, sha256: Hex.encode(SHA256.hash(bytes)), trade: trade, region: region,
             reviewDays: top.integer("review_days", in: 1...120) ?? 90,
             undoHours: top.integer("undo_hours", in: 0...720) ?? 72,
-            soloWaitHours: top.integer("solo_wait_hours", in: 1...720) ?? 24,
+            soloWaitHours: top.integer("solo_wait_hours", in: 1...720) ?? 24, logRetention: logRetention(top),
             classes: classes, purposes: purposes, records: records, roles: roles, duties: duties,
             fieldsByName: Dictionary(fields) { first, _ in first },
             rolesByName: Dictionary(roles.map { ($0.name, $0) }) { first, _ in first },
@@ -79,6 +80,22 @@ struct PolicyParser {
             top.position(of: "region"), "\(quoted(text)) is not a region",
             hint: "two capital letters, e.g. CN, HK, MO, TW, SG")
         return nil
+    }
+
+    private func logRetention(_ top: MembersReader) -> LogRetention {
+        let standard = LogRetention.standard
+        guard let node = top.node("log_retention") else { return standard }
+        let reader = MembersReader(node, "log_retention", names: ["core_months", "detail_months"], log: log)
+        let months = LogRetention.allowedMonths
+        let kept = LogRetention(
+            coreMonths: reader.integer("core_months", in: months) ?? standard.coreMonths,
+            detailMonths: reader.integer("detail_months", in: months) ?? standard.detailMonths)
+        if kept.coreMonths < kept.detailMonths {
+            log.add(
+                node.position, "details cannot be kept longer than the cores they belong to",
+                hint: "make core_months at least \(kept.detailMonths)")
+        }
+        return kept
     }
 
     private func classes(_ top: MembersReader) -> [FieldClass] {

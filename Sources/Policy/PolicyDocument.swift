@@ -16,6 +16,8 @@ public struct PolicyDocument: Hashable, Sendable {
     public let undoHours: Int
     /// Hours an act that needs approval waits where there is no second person.
     public let soloWaitHours: Int
+    /// How long entries of the access log stay readable.
+    public let logRetention: LogRetention
     /// In the order of the file, like all lists here.
     public let classes: [FieldClass]
     public let purposes: [Purpose]

@@ -13,6 +13,8 @@ extension PolicyDocument {
             "trade \(trade)", "region \(region)", "rights fall due for review after \(reviewDays) days",
             "imports and erasures can be taken back for \(undoHours) hours",
             "an approval without a second person waits \(soloWaitHours) hours",
+            "log entries are kept \(logRetention.coreMonths) months, whom they name and their signatures "
+                + "\(logRetention.detailMonths)",
         ]
     }
 

@@ -45,6 +45,10 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case logExportPage = "/v1/log/export/page"
     case logExportObject = "/v1/log/export/object"
     case logExportEnd = "/v1/log/export/end"
+    case logPurgePlan = "/v1/log/purge/plan"
+    case logPurge = "/v1/log/purge"
+    case logHold = "/v1/log/hold"
+    case logHoldList = "/v1/log/hold/list"
 
     public var path: String { rawValue }
 
@@ -57,7 +61,8 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .policyGet: [.policy, .logExport]
         case .staffInvite, .enroll, .staffPending, .staffApprove, .staffSet: [.enrol]
         case .staffRights: [.review, .enrol]
-        case .staffList, .staffGrant: [.review]
+        case .staffList: [.review, .logTail]
+        case .staffGrant: [.review]
         case .staffWhoAmI: [.read]
         case .importBegin, .importBatch, .importEnd: [.import]
         case .find: [.find]
@@ -72,7 +77,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .grantRevoke: [.revoke]
         case .staffOffboard, .staffSeen: [.offboard]
         case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
-        case .logTail, .logShow: [.logTail]
+        case .logTail, .logShow, .logPurgePlan: [.logTail]
+        case .logPurge: [.logPurge]
+        case .logHold, .logHoldList: [.hold]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

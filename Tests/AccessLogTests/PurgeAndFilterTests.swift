@@ -1,14 +1,37 @@
 import AccessLog
 import Authority
+import CanonicalJSON
 import Primitives
 import Testing
 import VaultModel
 
 /// Parts that are gone, and parts that are not shown.
 struct PurgeAndFilterTests {
-    private func purge(_ log: SampleLog, _ ranges: [ClosedRange<Int64>], parts: [String]) throws {
-        let block = PurgeBlock(header: log.header(log.authority), ranges: ranges, parts: parts, rule: "retention")
-        log.register(try #require(block), by: log.authority, kind: .purge)
+    /// Orders a purge as an officer does, six entries on, with so many approvals, and returns the order's index.
+    @discardableResult
+    private func purge(
+        _ log: SampleLog, _ ranges: [ClosedRange<Int64>], parts: [String], approvals: Int = 2
+    ) throws -> UInt64 {
+        log.grant(log.officer, role: "compliance-officer")
+        let block = try #require(
+            PurgeBlock(header: log.header(log.officer), ranges: ranges, parts: parts, rule: "detail"))
+        let envelope = DSSEEnvelope.sealing(block) { log.officer.sign($0) }
+        log.blocks.append(envelope)
+        let request = SampleRequest(
+            act: .logPurge, fields: [], form: nil, purpose: "", object: Hex.encode(SHA256.hash(envelope.payload)))
+        var head = try #require(try JSONValue.parse(request.head(counter: 1), limits: .signed).objectValue)
+        head["ctr"] = nil
+        for keeper in [Signer(6), Signer(7)] { log.enrol(keeper, role: "keeper") }
+        for keeper in [Signer(6), Signer(7)].prefix(approvals) {
+            let enrolled = ApproveBlock(header: log.header(keeper), head: head, expires: log.time / 1_000 + 3_600)
+            let given = DSSEEnvelope.sealing(enrolled) { keeper.sign($0) }
+            log.blocks.append(given)
+            log.grant(keeper, role: "keeper")
+            let brought = SampleRequest(
+                act: .approve, fields: [], form: nil, purpose: "", object: Hex.encode(SHA256.hash(given.payload)))
+            log.append(brought, by: keeper, kind: .approve, role: "keeper") { $0.xid = id }
+        }
+        return log.append(request, by: log.officer, kind: .purge, role: "compliance-officer") { $0.xid = id }
     }
 
     private func destroy(_ log: SampleLog, _ indices: ClosedRange<Int>) {
@@ -20,7 +43,8 @@ struct PurgeAndFilterTests {
         }
     }
 
-    private let year: Int64 = 366 * 86_400_000
+    private let id = "r_" + Crockford.randomLower(26)
+    private let year: Int64 = 400 * 86_400_000
 
     @Test func `a lawful purge passes`() throws {
         let scratch = try Scratch()
@@ -52,13 +76,14 @@ struct PurgeAndFilterTests {
         try purge(log, [5...6, 8...99], parts: ["subject"])
         for _ in 0..<2 { log.append(EntryDraft(kind: .startup, decision: .allow, why: .granted, policy: log.policy)) }
         destroy(log, 5...9)
-        destroy(log, 16...16)
+        let after = log.entries.count - 1
+        destroy(log, after...after)
         let found = try log.export(to: scratch).verify().findings
         let expected = [
             LogFinding(index: 7, part: .subject, problem: .purgedWithoutOrder),
             LogFinding(index: 5, part: .evidence, problem: .purgedWithoutOrder),
-            LogFinding(index: 16, part: .subject, problem: .purgedWithoutOrder),
-            LogFinding(index: 16, part: .evidence, problem: .purgedWithoutOrder),
+            LogFinding(index: UInt64(after), part: .subject, problem: .purgedWithoutOrder),
+            LogFinding(index: UInt64(after), part: .evidence, problem: .purgedWithoutOrder),
         ]
         #expect(Set(found) == Set(expected))
     }
@@ -72,6 +97,48 @@ struct PurgeAndFilterTests {
         destroy(log, 5...7)
         let found = try log.export(to: scratch).verify().findings
         #expect(found == [.subject, .evidence].map { LogFinding(index: 5, part: $0, problem: .purgedEarly) })
+    }
+
+    @Test func `an order without two approvals, or brought by nobody's request, is found`() throws {
+        let scratch = try Scratch()
+        let log = SampleLog.ready()
+        log.read(3)
+        log.time += year
+        let index = try purge(log, [5...7], parts: ["evidence", "subject"], approvals: 1)
+        destroy(log, 5...7)
+        let found = try log.export(to: scratch).verify().findings
+        #expect(found == [LogFinding(index: index, part: .policy, problem: .notAllowedByPolicy)])
+
+        let bare = SampleLog.ready()
+        bare.time += year
+        let block = PurgeBlock(
+            header: bare.header(bare.officer), ranges: [0...1], parts: PurgeBlock.details, rule: "detail")
+        let alone = bare.register(try #require(block), by: bare.officer, kind: .purge)
+        let other = try Scratch()
+        let problems = try bare.export(to: other).verify().findings.map(\.index)
+        #expect(problems == [alone])
+    }
+
+    @Test func `what is kept inside an order's range is no finding, and a longer retention is obeyed`() throws {
+        let log = SampleLog.ready()
+        log.read(6)
+        log.time += year
+        try purge(log, [5...10], parts: ["evidence", "subject"])
+        destroy(log, 5...6)
+        destroy(log, 9...10)
+        let scratch = try Scratch()
+        #expect(try log.export(to: scratch).verify().findings == [])
+
+        let long = SampleLog.ready()
+        let text = String(decoding: SampleLog.samplePolicy, as: UTF8.self)
+        long.apply(policy: Array((text + "log_retention: {detail_months: 24}\n").utf8))
+        long.read(2)
+        long.time += year
+        try purge(long, [6...7], parts: ["evidence", "subject"])
+        destroy(long, 6...7)
+        let other = try Scratch()
+        let found = try long.export(to: other).verify().findings
+        #expect(found == [.subject, .evidence].map { LogFinding(index: 6, part: $0, problem: .purgedEarly) })
     }
 
     @Test func `who saw my data: a filtered export shows her entries, says so, and verifies`() throws {

@@ -84,10 +84,50 @@ struct RegistrationTests {
         let state = try World.state()
         for block in World.everyKind {
             switch type(of: block).kind {
-            case .purge, .hold, .recover: #expect(refusalOf(authority.seal(block), in: state) == .unsupported)
+            case .recover: #expect(refusalOf(authority.seal(block), in: state) == .unsupported)
             default: break
             }
         }
+    }
+
+    @Test("holds and purges are said by people, and the last word about a scope counts")
+    func retention() throws {
+        var state = try World.state()
+        func hold(_ scope: HoldScope, until: Int64) -> HoldBlock {
+            HoldBlock(header: World.header(by: service), scope: scope, until: until)
+        }
+        let scope = HoldScope.customers(["C-0000-0000"])
+        #expect(
+            refusalOf(authority.seal(HoldBlock(header: World.header(), scope: scope, until: 9)), in: state)
+                == .notEnrolled)
+        try state.take(service.seal(hold(scope, until: 9_000)))
+        try state.take(service.seal(hold(.period(10..<20), until: 5_000)))
+        #expect(state.holds(at: 4_999).count == 2)
+        #expect(state.holds(at: 5_000).map(\.block.scope) == [scope])
+        try state.take(service.seal(hold(scope, until: 4_000)))
+        #expect(state.holds(at: 4_000).map(\.block.scope) == [.period(10..<20)])
+
+        let order = try #require(
+            PurgeBlock(
+                header: World.header(by: service), ranges: [3...8], parts: [PurgeBlock.core], rule: "core-months"))
+        try state.take(service.seal(order), at: 30)
+        #expect(state.isPurged(coreOf: 3) && state.isPurged(coreOf: 8) && !state.isPurged(coreOf: 9))
+        let late = try #require(
+            PurgeBlock(header: World.header(by: service), ranges: [25...99], parts: [PurgeBlock.core], rule: "r"))
+        try state.take(service.seal(late), at: 40)
+        #expect(state.isPurged(coreOf: 39) && !state.isPurged(coreOf: 40), "an order reaches nothing after it")
+    }
+
+    @Test("what a hold covers")
+    func holdScopes() throws {
+        let person = PersonID.random()
+        func covers(_ scope: HoldScope, _ customers: [String], _ who: PersonID?, _ time: Int64) -> Bool {
+            scope.covers(customers: customers, person: who, milliseconds: time)
+        }
+        #expect(covers(.customers(["a"]), ["b", "a"], nil, 0) && !covers(.customers(["a"]), [], person, 0))
+        #expect(covers(.persons([person]), [], person, 0) && !covers(.persons([person]), ["a"], nil, 0))
+        #expect(covers(.period(1..<2), [], nil, 1_999) && !covers(.period(1..<2), [], nil, 2_000))
+        #expect(!covers(.period(1..<2), [], nil, 999))
     }
 
     @Test("a block is registered once, and the log only grows")

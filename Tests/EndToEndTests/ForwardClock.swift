@@ -7,7 +7,8 @@ struct ForwardClock {
     static var canBeMade: Bool { FileManager.default.isExecutableFile(atPath: compiler) }
 
     /// What to start a program with.
-    let wrapper: [String]
+    var wrapper: [String] { ["/usr/bin/env"] + environment.map { $0.key + "=" + $0.value } }
+    let environment: [String: String]
 
     private static let source = """
         #define _GNU_SOURCE
@@ -29,6 +30,6 @@ struct ForwardClock {
         let source = try sandbox.write("clock.c", Self.source)
         let made = try sandbox.run(Self.compiler, ["-shared", "-fPIC", "-o", library, source])
         try #require(made.code == 0, "\(made.errorText)")
-        wrapper = ["/usr/bin/env", "LD_PRELOAD=" + library, "CLOCK_AHEAD_SECONDS=\(seconds)"]
+        environment = ["LD_PRELOAD": library, "CLOCK_AHEAD_SECONDS": "\(seconds)"]
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// All of these run one after the other: each has a broker of its own, and the machine has two cores.
@@ -33,6 +34,8 @@ struct Outcome: Sendable {
 final class Sandbox: Sendable {
     let folder: String
     let vault: String
+    /// What makes programs see another time; nothing at first.
+    let clock = Mutex<[String: String]>([:])
 
     /// The folder of the test program, where the build has put the two programs as well.
     static let binaries = FileManager.default
@@ -69,7 +72,7 @@ final class Sandbox: Sendable {
         var environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no", "LANG": "C.UTF-8"]
         environment["XDG_STATE_HOME"] = folder + "/state"
         environment["XDG_CONFIG_HOME"] = folder + "/config"
-        return environment
+        return environment.merging(clock.withLock { $0 }) { _, ahead in ahead }
     }
 
     /// Runs `coffer` with a person's key.

@@ -47,13 +47,18 @@ struct LogReaderTests {
         let sealed = try #require(try log.log.entries(7..<8).first?.subject)
 
         let months = try log.log.months()
-        try log.stores.keyring.destroyMonthKey(
-            202_611, half: MonthKey.Half.personal.rawValue, time: log.clock.nowMilliseconds())
+        try log.stores.keyring.destroyMonthKeys(
+            [202_611], half: MonthKey.Half.personal.rawValue, time: log.clock.nowMilliseconds())
         let opened = try log.reader.entries(0..<303)
         #expect(opened[..<301].allSatisfy { $0.core != nil && $0.subject == nil && $0.evidence == nil })
         #expect(opened[301...].allSatisfy { $0.core != nil && $0.subject != nil && $0.evidence != nil })
 
-        #expect(try log.log.deleteParts(in: months[0].first..<months[1].first, core: false, subjectAndEvidence: true))
+        #expect(months.map(\.first) == [0, 301])
+        var purge = try LogPurge(
+            log.log, keyring: log.stores.keyring, keys: log.vault.keys, reader: log.reader, months: [202_611],
+            half: .personal)
+        #expect(!purge.hasKeys)
+        while try purge.step(time: 0, stays: { _ in true }) {}
         #expect(try log.log.root(size: 303) == root)
         _ = try entry.receipt.open(logKey: log.vault.keys.verifier)
         let proof = try log.log.inclusionProof(of: entry.seq, size: 303)

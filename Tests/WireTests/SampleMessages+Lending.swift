@@ -15,6 +15,11 @@ extension SampleMessages {
                     id: order, kind: "order", customer: number(), form: .full, rev: 2, status: "open", fields: values())
             ])),
         SampleMessage(StepOrder.Request(step: .reassigned)),
+        SampleMessage(PlanPurge.Request(cores: true, before: 5)),
+        SampleMessage(PlanPurge.Reply(first: 3, end: 9, from: 202_611, through: 202_612, months: 36, holds: 2)),
+        SampleMessage(PurgeLog.Reply(entries: 6, kept: 2)),
+        SampleMessage(
+            ListHolds.Reply(holds: [ListHolds.Hold(id: "abc", block: block, by: "李娜", index: 7)])),
         SampleMessage(StepOrder.Reply(id: order, rev: 3, status: "delivered")),
         SampleMessage(PrepareGrant.Request(to: "李娜")),
         SampleMessage(PrepareGrant.Reply(kid: kid, role: role("courier"), parent: "abc", shop: shop, now: 7)),

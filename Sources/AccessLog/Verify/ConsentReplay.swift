@@ -33,7 +33,7 @@ struct ConsentReplay {
     mutating func take(_ entry: CheckedEntry, _ core: EntryCore, person: PersonID?) {
         guard !core.xid.isEmpty else { return }
         switch (core.decision, entry.evidence) {
-        case (.allow, .unknown) where core.releasesFields:
+        case (.allow, .unknown) where core.releasesFields || core.kind == .purge:
             used.formUnion(givenFor[core.xid] ?? [])
             usedWaits.insert(core.xid)
         case (.deny, .request(let request, _)) where request.digest.text == core.object:
@@ -48,9 +48,9 @@ struct ConsentReplay {
         waits[core.xid] = Wait(person: person, digest: core.object, time: core.time)
     }
 
-    /// Whether a read that needs `persons` approvals had them: given for this very head by so many other persons who
+    /// Whether a request that needs `persons` approvals had them: given for this very head by so many other persons who
     /// could approve at that moment, none of them used before. Or nobody else could approve, and it has waited. What
-    /// covers one read covers no other.
+    /// covers one request covers no other.
     mutating func cover(
         _ request: SignedRequest, _ core: EntryCore, by person: PersonID, persons: Int, _ policy: PolicyDocument,
         _ state: AuthorityState
@@ -66,7 +66,8 @@ struct ConsentReplay {
             used.formUnion(counted.prefix(persons).map(\.id))
             return true
         }
-        guard !core.xid.isEmpty, !state.hasApprover(besides: person, now: now, mayApprove: mayApprove),
+        guard request.act != .logPurge, !core.xid.isEmpty,
+            !state.hasApprover(besides: person, now: now, mayApprove: mayApprove),
             !usedWaits.contains(core.xid)
         else { return false }
         guard let wait = waits[core.xid] else { return hasMissed }

@@ -29,7 +29,7 @@ struct EntryReplay {
         count(entry, core, &findings)
         let registered = rights.apply(entry, core, into: &findings)
         if let registered, case .purge(let order) = registered {
-            purges.order(order, at: entry.index, time: core.time)
+            purges.order(order, at: entry.index, time: core.time, rights.retention)
         }
     }
 

@@ -1,4 +1,5 @@
 import Authority
+import Policy
 
 /// Parts that are gone, and the orders to destroy them. An order stands in the log after the entries it is about, so
 /// judgement waits for the end.
@@ -14,6 +15,7 @@ struct PurgeReplay {
         let index: UInt64
         let time: Int64
         let block: PurgeBlock
+        let retention: LogRetention
     }
 
     private var missing: [Run] = []
@@ -31,8 +33,9 @@ struct PurgeReplay {
         }
     }
 
-    mutating func order(_ block: PurgeBlock, at index: UInt64, time: Int64) {
-        orders.append(Order(index: index, time: time, block: block))
+    /// `retention` is what the policy in force at that index said.
+    mutating func order(_ block: PurgeBlock, at index: UInt64, time: Int64, _ retention: LogRetention) {
+        orders.append(Order(index: index, time: time, block: block, retention: retention))
     }
 
     /// A finding for each run, or piece of a run, that no order covers, or an order that came too early.
@@ -51,8 +54,8 @@ struct PurgeReplay {
                 index = next
                 continue
             }
-            let floor = run.part == .core ? LogLimits.coreFloorDays : LogLimits.subjectFloorDays
-            if order.time - run.latest < floor * 86_400_000 {
+            let kept = run.part == .core ? order.retention.coreMonths : order.retention.detailMonths
+            if !LogRetention.isOver(months: kept, of: LogMonth.of(run.latest), in: LogMonth.of(order.time)) {
                 findings.append(LogFinding(index: index, part: run.part, problem: .purgedEarly))
             }
             guard range.upperBound < run.indices.upperBound else { break }

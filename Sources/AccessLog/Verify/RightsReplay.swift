@@ -23,6 +23,11 @@ struct RightsReplay {
         state = AuthorityState(vault: vault, authority: authority)
     }
 
+    /// How long entries stay readable, by the policy in force; what the format demands where its file is missing.
+    var retention: LogRetention {
+        state.policy.flatMap { policies[$0.sha256]?.logRetention } ?? .standard
+    }
+
     /// Notes an entry of which nothing is known.
     mutating func miss() { consents.miss() }
 
@@ -43,6 +48,9 @@ struct RightsReplay {
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow:
             if let verdict { judge(request, core, entry.subject, block, verdict, &findings) }
+        case .block where block?.needsRequest == true, .invalid where block?.needsRequest == true,
+            .none where block?.needsRequest == true:
+            findings.add(.block, .refused, at: core.seq)
         case .block where block == nil && core.decision == .allow:
             // Evidence that is a block stands for that block, or for nothing.
             findings.add(.block, .refused, at: core.seq)
@@ -80,7 +88,7 @@ struct RightsReplay {
             do {
                 try state.register(signed, at: core.seq, time: core.time)
             } catch .unsupported {
-                // Statements that establish no right: purges, holds. The caller looks at those it knows.
+                // Recoveries, which no entry of this version brings.
             }
             if let approval = state.approvals[signed.id] { consents.approved(approval, request: core.xid) }
             return signed.block
@@ -182,9 +190,9 @@ struct RightsReplay {
         policies[sha256] = policy
     }
 
-    /// Whether the policy lets the role put this block in force: lend, take back, offboard.
-    private func policyAllows(
-        _ block: Block, _ core: EntryCore, _ standing: Standing, _ policy: PolicyDocument
+    /// Whether the policy lets the role put this block in force: lend, take back, offboard, hold, destroy.
+    private mutating func policyAllows(
+        _ block: Block, _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ policy: PolicyDocument
     ) -> Bool {
         let ask: PolicyAsk
         switch block {
@@ -200,6 +208,11 @@ struct RightsReplay {
         case .revoke where core.act == .offboard: ask = PolicyAsk(act: .offboard)
         case .revoke(let revoke) where core.act == .revoke:
             ask = PolicyAsk(act: .revoke, verb: state.endsOnlyOwn(revoke) ? "own" : nil)
+        case .hold: ask = PolicyAsk(act: .hold)
+        case .purge:
+            guard case .approval(let persons) = policy.decide(role: standing.role, ask: PolicyAsk(act: .logPurge))
+            else { return false }
+            return consents.cover(request, core, by: standing.person, persons: persons, policy, state)
         default: return true
         }
         if case .allow = policy.decide(role: standing.role, ask: ask) { return true }
@@ -213,7 +226,7 @@ struct RightsReplay {
         _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ block: Block?
     ) -> Bool {
         guard let policy = policies[core.policy] else { return true }
-        if let block { return policyAllows(block, core, standing, policy) }
+        if let block { return policyAllows(block, request, core, standing, policy) }
         guard let field = core.fields.first else { return true }
         let links = standing.chain.links
         var ask = PolicyAsk(
@@ -240,6 +253,17 @@ struct RightsReplay {
                 return isAllowed(ask)
             }
         default: return true
+        }
+    }
+}
+
+extension Block {
+    /// Whether nobody's signature under the block itself is enough: what is destroyed or held takes a request, which is
+    /// judged.
+    fileprivate var needsRequest: Bool {
+        switch self {
+        case .purge, .hold: true
+        default: false
         }
     }
 }

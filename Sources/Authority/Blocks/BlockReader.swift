@@ -67,19 +67,23 @@ struct BlockReader {
         guard object.count == 1, let (kind, list) = object.first, let elements = list.arrayValue else {
             throw .value(name)
         }
-        var texts: [String] = []
-        for element in elements {
-            guard let text = element.stringValue else { throw .value(name) }
-            texts.append(text)
-        }
         switch kind {
         case "any":
-            guard texts == ["*"] else { throw .value(name) }
+            guard elements == ["*"] else { throw .value(name) }
             return .any
-        case "customer": return .customers(try Self.set(texts, name, mayBeEmpty: false, Self.customer))
-        case "order": return .orders(try Self.set(texts, name, mayBeEmpty: false, Self.opaqueID))
+        case "customer": return .customers(try Self.set(elements, name, Self.customer))
+        case "order": return .orders(try Self.set(elements, name, Self.opaqueID))
         default: throw .value(name)
         }
+    }
+
+    /// A list inside an object, as a set that is not empty.
+    static func set<T>(
+        _ elements: [JSONValue], _ name: String, _ make: (String) -> T?
+    ) throws(BlockRefusal) -> [T] {
+        let texts = elements.compactMap(\.stringValue)
+        guard texts.count == elements.count else { throw .value(name) }
+        return try set(texts, name, mayBeEmpty: false, make)
     }
 
     private static func set<T>(
@@ -98,7 +102,7 @@ struct BlockReader {
     }
 
     /// A customer's number in its one written form.
-    private static func customer(_ text: String) -> String? { CustomerNumber(text)?.text == text ? text : nil }
+    static func customer(_ text: String) -> String? { CustomerNumber(text)?.text == text ? text : nil }
 
     /// `[a-z][a-z0-9_-]{0,63}`: ids the vault made, e.g. of an order.
     private static func opaqueID(_ text: String) -> String? {

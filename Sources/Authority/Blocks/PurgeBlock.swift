@@ -1,16 +1,19 @@
 import CanonicalJSON
 import VaultModel
 
-/// Allows readable parts of old log entries to be destroyed; the entries' hashes stay.
-///
-/// Parsed and encoded here; not acted upon yet (`AuthorityState.register` refuses it).
+/// Allows readable parts of old log entries to be destroyed; the entries' hashes stay. Parts
+/// that are held, and cores without which rights could not be replayed, stay readable within its ranges.
 public struct PurgeBlock: BlockBody {
     public static let kind = BlockKind.purge
+
+    /// What `parts` may be: who did what and when; or whom the entry names, and the signed request.
+    public static let core = "core"
+    public static let details = ["evidence", "subject"]
 
     public var header: BlockHeader
     /// Log indices, first and last included; ascending and apart. Written `[[first,last],…]`.
     public var ranges: [ClosedRange<Int64>]
-    /// Which parts, e.g. `evidence`, `subject`.
+    /// Which parts: `core`, or `evidence` and `subject`.
     public var parts: [String]
     /// The retention rule that demands it, as the policy names it.
     public var rule: String

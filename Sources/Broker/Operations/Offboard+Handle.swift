@@ -127,7 +127,7 @@ enum ListSeenHandler: OperationHandler {
             let stop = min(end, next + page)
             // Cores are looked at first: most entries are somebody else's.
             let cores = try vault.stored { () throws(StorageError) in
-                try vault.reader.cores(next..<stop) { core in names.contains { core.contains($0) } }
+                try vault.reader.cores(next..<stop, where: { core in names.contains { core.contains($0) } })
             }
             for core in cores where !summary.isFull {
                 try vault.stored { () throws(StorageError) in

@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Authority
 internal import CanonicalJSON
 internal import Storage
 internal import Turnstile
@@ -37,7 +38,14 @@ enum ShowRequestHandler: OperationHandler {
         guard let head = try? JSONValue.parse(row.head, limits: .signed) else {
             throw .integrity("a request in vault.db")
         }
+        var block = JSONValue.object([:])
+        if !row.block.isEmpty {
+            guard let envelope = try? DSSEEnvelope(parsing: row.block) else {
+                throw .integrity("a request in vault.db")
+            }
+            block = envelope.value
+        }
         let grant = try await vault.turnstile.log(decision, as: .list, xid: row.id)
-        return Answer(ShowRequest.Reply(request: request, head: head), grant.entry)
+        return Answer(ShowRequest.Reply(request: request, head: head, block: block), grant.entry)
     }
 }

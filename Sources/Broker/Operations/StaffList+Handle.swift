@@ -13,7 +13,9 @@ enum ListStaffHandler: OperationHandler {
     static func handle(
         _ call: Call<NoMembers>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<ListStaff.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .review), as: .list)
+        // Whoever reads the log must know whose keys it names.
+        let ask = call.head.act == .logTail ? PolicyAsk(act: .logTail, verb: "tail") : PolicyAsk(act: .review)
+        let decision = try await vault.admit(call.verified, ask, as: .list)
         let grant = try await vault.turnstile.log(decision, as: .list)
         let rows: [StaffRow]
         do { rows = try vault.stores.records.staff() } catch { throw RequestRefusal(storage: error) }

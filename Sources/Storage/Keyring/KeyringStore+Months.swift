@@ -25,17 +25,30 @@ extension KeyringStore {
     /// All month keys, by month and half.
     public func monthKeys() throws(StorageError) -> [WrappedMonthKey] { try months(where: "?", [1]) }
 
-    /// Destroys a month's key: every part sealed under it is purged, wherever a copy lies. One transaction. Nothing
-    /// happens when it is gone already.
+    /// Destroys months' keys: every part sealed under them is purged, wherever a copy lies. One transaction. Nothing
+    /// happens to those that are gone already.
     ///
     /// - Parameter time: milliseconds since 1970.
-    public func destroyMonthKey(_ month: UInt32, half: UInt8, time: Int64) throws(StorageError) {
+    public func destroyMonthKeys(_ months: [UInt32], half: UInt8, time: Int64) throws(StorageError) {
         try write { db in
-            try db.execute(sql: "DELETE FROM month_key WHERE month = ? AND part = ?", arguments: [month, half])
-            try db.execute(
-                sql: "INSERT INTO destroyed_month (month, part, t) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                arguments: [month, half, time])
+            for month in months {
+                try db.execute(sql: "DELETE FROM month_key WHERE month = ? AND part = ?", arguments: [month, half])
+                try db.execute(
+                    sql: "INSERT INTO destroyed_month (month, part, t) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    arguments: [month, half, time])
+            }
         }
+    }
+
+    /// The highest name a hold key of either half has, or had before it was destroyed; 0 when there was none.
+    func lastHoldKey() throws(StorageError) -> UInt32 {
+        let last = try readThroughWriter { db in
+            try Int64.fetchOne(
+                db,
+                sql: "SELECT max(month) FROM (SELECT month FROM month_key UNION ALL SELECT month FROM destroyed_month) "
+                    + "WHERE month < ?", arguments: [LogPurge.firstMonth])
+        }
+        return try storedNumber(last ?? 0, as: UInt32.self, .keyring)
     }
 
     /// Replaces wraps by wraps of the same keys under another epoch. One transaction; throws `notFound` when one has

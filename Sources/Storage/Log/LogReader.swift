@@ -63,13 +63,19 @@ public final class LogReader: Sendable {
     /// The cores alone of the entries with these indexes, oldest first; those that have been purged are left out. Throws
     /// as `entries`.
     ///
-    /// - Parameter isWanted: looks at the bytes of a core and says whether it is to be parsed.
+    /// - Parameters:
+    ///   - purged: told of each entry whose core is gone.
+    ///   - isWanted: looks at the bytes of a core and says whether it is to be parsed.
     public func cores(
-        _ range: Range<UInt64>, where isWanted: ([UInt8]) -> Bool = { _ in true }
+        _ range: Range<UInt64>, purged: (UInt64) -> Void = { _ in }, where isWanted: ([UInt8]) -> Bool = { _ in true }
     ) throws(StorageError) -> [EntryCore] {
         var cores: [EntryCore] = []
         for entry in try store.entries(range) {
-            guard let bytes = try open(.core, entry.core, entry.leaf.core, entry), isWanted(bytes) else { continue }
+            guard let bytes = try open(.core, entry.core, entry.leaf.core, entry) else {
+                purged(entry.seq)
+                continue
+            }
+            guard isWanted(bytes) else { continue }
             guard let core = try? EntryCore(parsing: bytes), core.seq == entry.seq else { throw .corrupt(.log) }
             cores.append(core)
         }
@@ -83,7 +89,11 @@ public final class LogReader: Sendable {
         _ part: Keys.LogPart, _ sealed: [UInt8]?, _ hash: [UInt8], _ entry: StoredEntry
     ) throws(StorageError) -> [UInt8]? {
         guard let sealed else { return nil }
-        guard case .key(let key) = try key(Slot(month: entry.month, half: part.half)) else { return nil }
+        // What outlived a purge is sealed under a hold key; any other month's key is not the entry's.
+        guard let name = MonthKey.month(of: sealed), name == entry.month || name < LogPurge.firstMonth else {
+            throw .corrupt(.log)
+        }
+        guard case .key(let key) = try key(Slot(month: name, half: part.half)) else { return nil }
         let bytes: [UInt8]
         do { bytes = try key.openLogPart(sealed, vault: keys.vault, seq: entry.seq, part: part) } catch {
             throw .corrupt(.log)

@@ -89,28 +89,6 @@ extension LogStore {
             }
         }
     }
-
-    /// Deletes sealed parts of entries: the last step of a purge, after the month's key is gone and the purge entry is
-    /// durable. One transaction per 1,000 entries, then the WAL is cut. Leaves and tiles stay.
-    ///
-    /// Returns whether the WAL could be cut; call `truncateWAL()` again otherwise.
-    @discardableResult
-    public func deleteParts(
-        in range: Range<UInt64>, core: Bool, subjectAndEvidence: Bool
-    ) throws(StorageError) -> Bool {
-        var set: [String] = []
-        if core { set.append("core = NULL") }
-        if subjectAndEvidence { set += ["subject = NULL", "evidence = NULL"] }
-        guard !set.isEmpty else { return true }
-        let sql = "UPDATE entry SET \(set.joined(separator: ", ")) WHERE seq >= ? AND seq < ?"
-        var first = range.lowerBound
-        while first < range.upperBound {
-            let end = min(first + 1_000, range.upperBound)
-            try database.write { db in try db.execute(sql: sql, arguments: [Int64(first), Int64(end)]) }
-            first = end
-        }
-        return try database.truncateWAL()
-    }
 }
 
 extension LogIntent.Record {

@@ -12,6 +12,8 @@ public struct RequestRow: Equatable, Sendable {
     public let person: PersonID
     /// The request's canonical head without `ctr`.
     public let head: [UInt8]
+    /// The signed block that the head names by its hash, as it came; empty where the head says all there is to say.
+    public let block: [UInt8]
     /// How many other persons must approve; 0 for an emergency.
     public let needed: Int
     /// Seconds since 1970.
@@ -25,13 +27,15 @@ public struct RequestRow: Equatable, Sendable {
     public var approvals: [[UInt8]]
 
     public init(
-        id: String, kid: KeyID, person: PersonID, head: [UInt8], needed: Int, created: Int64, expires: Int64,
+        id: String, kid: KeyID, person: PersonID, head: [UInt8], block: [UInt8] = [], needed: Int, created: Int64,
+        expires: Int64,
         state: RequestState, entry: UInt64? = nil, approvals: [[UInt8]] = []
     ) {
         self.id = id
         self.kid = kid
         self.person = person
         self.head = head
+        self.block = block
         self.needed = needed
         self.created = created
         self.expires = expires
@@ -73,11 +77,11 @@ extension RecordStore {
                 arguments: [row.state.rawValue, row.person.text, RequestState.review.rawValue, row.created])
             guard let count, try count.integer(0) < most else { return nil }
             try db.execute(
-                sql: "INSERT INTO request (id, kid, person, head, needed, created, expires, state, entry) "
-                    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO request (id, kid, person, head, block, needed, created, expires, state, entry) "
+                    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    row.id, row.kid.text, row.person.text, row.head.databaseBlob, row.needed, row.created, row.expires,
-                    row.state.rawValue, row.entry.map { Int64($0) },
+                    row.id, row.kid.text, row.person.text, row.head.databaseBlob, row.block.databaseBlob, row.needed,
+                    row.created, row.expires, row.state.rawValue, row.entry.map { Int64($0) },
                 ])
             return row
         }
@@ -141,7 +145,7 @@ extension RecordStore {
     }
 
     private static let requestColumns =
-        "SELECT id, kid, person, head, needed, created, expires, state, entry FROM request"
+        "SELECT id, kid, person, head, needed, created, expires, state, entry, block FROM request"
 
     private static func openRequest(
         of person: PersonID, head: [UInt8], now: Int64, _ db: Database
@@ -161,7 +165,7 @@ extension RecordStore {
         let approvals = try Row.fetchAll(
             db, sql: "SELECT block FROM request_approval WHERE request = ? ORDER BY person", arguments: [id])
         return RequestRow(
-            id: id, kid: kid, person: person, head: try row.bytes(3),
+            id: id, kid: kid, person: person, head: try row.bytes(3), block: try row.bytes(9),
             needed: Int(clamping: try row.integer(4)), created: try row.integer(5), expires: try row.integer(6),
             state: state, entry: try entry.map { try storedNumber($0, as: UInt64.self, .vault) },
             approvals: try approvals.map { try $0.bytes(0) })

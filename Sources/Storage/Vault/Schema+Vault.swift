@@ -31,7 +31,7 @@ extension Schema {
                 + "bytes BLOB NOT NULL) STRICT",
             // What waits for another person. head: a request's head without its counter; it holds no value.
             "CREATE TABLE request (id TEXT PRIMARY KEY NOT NULL, kid TEXT NOT NULL, person TEXT NOT NULL, "
-                + "head BLOB NOT NULL, needed INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, "
+                + "head BLOB NOT NULL, block BLOB NOT NULL, needed INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, "
                 + "state INTEGER NOT NULL, entry INTEGER) STRICT, WITHOUT ROWID",
             "CREATE INDEX request_by_state ON request (state, person)",
             // Which approve blocks of the log were given for which request; one of each person.

@@ -137,20 +137,25 @@ public enum ShowRequest: WireOperation {
         public let request: PendingRequest
         /// The head that was refused, without its counter.
         public let head: JSONValue
+        /// The signed block that the head names by its hash; an empty object where it names none.
+        public let block: JSONValue
 
-        public init(request: PendingRequest, head: JSONValue) {
+        public init(request: PendingRequest, head: JSONValue, block: JSONValue = .object([:])) {
             self.request = request
             self.head = head
+            self.block = block
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             request = try members.part("request", of: PendingRequest.self)
             head = try members.object("head")
+            block = try members.object("block")
         }
 
         public func write(to members: inout MessageWriter) {
             members.put("request", request)
             members.put("head", head)
+            members.put("block", block)
         }
     }
 }

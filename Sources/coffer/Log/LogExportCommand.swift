@@ -114,7 +114,7 @@ struct LogExportCommand: CofferCommand {
             var person: PersonID?
             if let employee {
                 person = PersonID(employee)
-                if person == nil { person = try await session.person(named: employee) }
+                if person == nil { person = try await session.person(named: employee, as: .logTail) }
             }
             return BeginExport.Request(
                 since: since, until: until, customer: customer, employee: person, delegation: delegation,

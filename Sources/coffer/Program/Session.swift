@@ -89,8 +89,10 @@ struct Session {
     }
 
     /// The person of a name in the staff list.
-    func person(named name: String) async throws(Failure) -> PersonID {
-        let staff = try await call(ListStaff.self, .init()).message.staff
+    ///
+    /// - Parameter act: by which right the list is read: that to review rights, or that to read the log.
+    func person(named name: String, as act: Act = .review) async throws(Failure) -> PersonID {
+        let staff = try await call(ListStaff.self, .init(), RequestScope(act: act)).message.staff
         guard let member = staff.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
             throw Failure(
                 code: "not-found", why: "person", message: "nobody of this name is in the staff list",

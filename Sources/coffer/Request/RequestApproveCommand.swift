@@ -31,7 +31,8 @@ struct RequestApproveCommand: CofferCommand {
     func perform(_ output: Output) async throws {
         let id = try Arguments.request(id)
         let session = try await Session.open(options, output)
-        let shown = try ShownRequest(try await session.call(ShowRequest.self, .init(), RequestScope(ref: id)).message)
+        let shown = try ShownRequest(
+            try await session.call(ShowRequest.self, .init(), RequestScope(ref: id)).message, of: session.vault)
         guard shown.request.id.utf8.elementsEqual(id.utf8), shown.request.kind == .approval else {
             throw Failure(
                 code: "conflict", why: "conflict", message: "this request waits for a review, not for an approval",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Authority
 import CanonicalJSON
 import Client
 import Console
@@ -20,9 +21,10 @@ struct RequestShowCommand: CofferCommand {
         let id = try Arguments.request(id)
         let session = try await Session.open(options, output)
         let reply = try await session.call(ShowRequest.self, .init(), RequestScope(ref: id))
-        let shown = try ShownRequest(reply.message)
+        let shown = try ShownRequest(reply.message, of: session.vault)
         var members = shown.request.members
         members["head"] = reply.message.head
+        if shown.block != nil { members["block"] = reply.message.block }
         output.answer(reply.members(["requests": [.object(members)]])) { shown.text(paint: output.paint) }
         output.entry(reply.entry)
     }
@@ -34,8 +36,11 @@ struct ShownRequest {
     let request: PendingRequest
     let members: [String: JSONValue]
     private let head: RequestHead
+    /// The signed block that the head names by its hash, where it names one.
+    let envelope: DSSEEnvelope?
+    let block: Block?
 
-    init(_ reply: ShowRequest.Reply) throws(Failure) {
+    init(_ reply: ShowRequest.Reply, of vault: VaultID) throws(Failure) {
         request = reply.request
         guard let members = reply.head.objectValue, let head = try? RequestHead(withoutCounter: members) else {
             throw Failure(
@@ -44,6 +49,19 @@ struct ShownRequest {
         }
         self.members = members
         self.head = head
+        guard reply.block != .object([:]) else {
+            (envelope, block) = (nil, nil)
+            return
+        }
+        // What is approved is the hash in the head: a block shown beside it must be the one that has it.
+        guard let envelope = try? DSSEEnvelope(reply.block), envelope.object.utf8.elementsEqual(head.object.utf8),
+            let signed = try? Block.open(envelope, vault: vault), signed.issuer == reply.request.kid
+        else {
+            throw Failure(
+                code: "integrity", why: "integrity", message: "the broker shows another block than the request names",
+                hint: "approve nothing; tell the owner", exitCode: 6)
+        }
+        (self.envelope, self.block) = (envelope, signed.block)
     }
 
     func text(paint: Paint) -> String {
@@ -55,6 +73,13 @@ struct ShownRequest {
         list.add("form", head.form?.rawValue ?? "the best one the role has")
         list.add("purpose", head.purpose)
         if !head.ref.isEmpty { list.add("about", head.ref) }
+        if case .purge(let order)? = block {
+            list.add(
+                "destroys",
+                order.parts.joined(separator: " and ") + " of entries "
+                    + order.ranges.map { "\($0.lowerBound) to \($0.upperBound)" }.joined(separator: ", "))
+            list.add("by the rule", order.rule)
+        }
         list.add("customers", "\(head.customers.count)")
         list.add("state", request.state.rawValue)
         if request.kind == .approval { list.add("approvals", "\(request.approvals) of \(request.needed)") }

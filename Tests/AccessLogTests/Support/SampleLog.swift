@@ -129,7 +129,8 @@ final class SampleLog {
         roles:
           owner: {staff: [approve], policy: [apply]}
           clerk: {limits: {opens_per_10_minutes: 100000, opens_per_day: 100000, list_rows: 9}, read: [{record: customer, fields: [name, phone], form: full, purposes: [order]}]}
-          compliance-officer: {log: [tail, export, verify, report]}
+          compliance-officer: {log: [tail, export, verify, report, purge, hold]}
+          keeper: {approve: true}
 
         """.utf8)
 
