@@ -122,7 +122,10 @@ let package = Package(
                 "Primitives", "VaultModel", "Wire", argumentParser,
             ]),
         .executableTarget(
-            name: "coffer-bench", dependencies: ["Client", "Primitives", "VaultModel", "Wire"], path: "Benchmarks/Bench"
+            name: "coffer-bench",
+            dependencies: [
+                "AccessLog", "Authority", "Client", "Host", "Keys", "Primitives", "Storage", "VaultModel", "Wire",
+            ], path: "Benchmarks/Bench"
         ),
 
         // Tests

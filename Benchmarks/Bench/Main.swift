@@ -5,15 +5,22 @@ import Glibc
 /// machine is noisy, so read the ratios.
 ///
 /// usage: coffer-bench BINARIES REPOSITORY [customers]
+///        coffer-bench BINARIES REPOSITORY --log ENTRIES
 @main
 struct Bench {
-    static func main() throws {
+    static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3 else {
             FileHandle.standardError.write(Data("usage: coffer-bench BINARIES REPOSITORY [customers]\n".utf8))
             exit(2)
         }
         let most = arguments.count > 3 ? Int(arguments[3]) ?? 100_000 : 100_000
+        if arguments.count == 5, arguments[3] == "--log", let entries = Int(arguments[4]) {
+            let bench = try Workbench(binaries: arguments[1], root: arguments[2])
+            defer { bench.remove() }
+            try await LogScale(bench: bench, entries: entries).run()
+            return
+        }
         let bench = try Workbench(binaries: arguments[1], root: arguments[2])
         defer { bench.remove() }
         do { try run(bench, most) } catch {

@@ -8,6 +8,8 @@ final class Workbench {
     let binaries: String
     let root: String
     private(set) var broker: Process?
+    /// What verifies the log.
+    private(set) var logKey: String?
 
     struct Failed: Error, CustomStringConvertible {
         let description: String
@@ -75,9 +77,30 @@ final class Workbench {
     }
 
     func start() throws {
-        try coffer(
+        let made = try coffer(
             "owner", "init", "--policy", try policy(), "--owner", "Owner", "--profile", "test",
             "--unseal-passphrase-file", try passphrase("vault"))
+        logKey = made["log_key"] as? String
+        try startBroker()
+    }
+
+    /// Ends the broker; the vault stays.
+    func stop() {
+        broker?.terminate()
+        broker?.waitUntilExit()
+        broker = nil
+    }
+
+    /// Bytes of the log and its WAL.
+    func logBytes() -> Int {
+        ["/log.db", "/log.db-wal"].reduce(0) { sum, name in
+            var status = stat()
+            return sum + (stat(vault + name, &status) == 0 ? Int(status.st_size) : 0)
+        }
+    }
+
+    /// Starts the broker and unseals the vault.
+    func startBroker() throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: binaries + "/cofferd")
         process.arguments = ["--dir", vault, "--requests-per-second", "1000000"]
