@@ -60,9 +60,9 @@ final class LogGrower: Sendable {
         try stores.close()
     }
 
-    /// Appends so many reads, `together` at a time.
+    /// Appends so many reads, `together` at a time: of one key's requests 64 may overtake each other.
     /// - Returns: the seconds the writer took; signing is not part of it.
-    func append(_ count: Int, together: Int = 256) async throws -> Double {
+    func append(_ count: Int, together: Int = 60) async throws -> Double {
         var spent = 0.0
         var counter = UInt64(Date().timeIntervalSince1970 * 1e6)
         for first in stride(from: 0, to: count, by: together) {

@@ -18,7 +18,11 @@ struct Bench {
         if arguments.count == 5, arguments[3] == "--log", let entries = Int(arguments[4]) {
             let bench = try Workbench(binaries: arguments[1], root: arguments[2])
             defer { bench.remove() }
-            try await LogScale(bench: bench, entries: entries).run()
+            do { try await LogScale(bench: bench, entries: entries).run() } catch {
+                FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
+                bench.remove()
+                exit(1)
+            }
             return
         }
         let bench = try Workbench(binaries: arguments[1], root: arguments[2])

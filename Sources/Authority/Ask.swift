@@ -73,6 +73,11 @@ extension CapabilityBlock {
 }
 
 extension Act {
+    /// Acts a root allows after its end, unless it was revoked: those that lead out of a lapse, and the panic button. They
+    /// show no value, and none does anything by itself: the vault's passphrase opens, the authority's key renews. Without
+    /// them a shop whose owner is ill for four months could never be opened again.
+    public var outlivesItsRoot: Bool { self == .unseal || self == .seal || self == .review }
+
     /// Acts whose replies carry personal values, in any form: they need a confidentiality agreement and a training
     /// that counts. What the log or a statistic shows does not: neither holds a value.
     public var showsValues: Bool {

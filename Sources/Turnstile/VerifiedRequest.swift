@@ -1,6 +1,4 @@
 public import Host
-internal import Primitives
-internal import Synchronization
 internal import VaultModel
 public import Wire
 
@@ -53,25 +51,5 @@ public final class Authenticator: Sendable {
         guard let key = keys.key(request.kid), request.hasValidSignature(by: key) else { throw .signature }
         keys.remember(key, as: request.kid)
         return VerifiedRequest(request: request, peer: peer, receivedMilliseconds: now)
-    }
-}
-
-/// Keys that have been checked to be points of large order: the check costs as much as a signature's, and the people of
-/// a shop keep their keys. Only keys with a valid signature enter, so that strangers cannot push others out cheaply.
-private final class PublicKeyCache: Sendable {
-    private static let most = 1_024
-    private let known = Mutex<[KeyID: Ed25519.PublicKey]>([:])
-
-    /// Nil for a key that no signature can be trusted under.
-    func key(_ kid: KeyID) -> Ed25519.PublicKey? {
-        known.withLock { $0[kid] } ?? Ed25519.PublicKey(kid.rawKey)
-    }
-
-    func remember(_ key: Ed25519.PublicKey, as kid: KeyID) {
-        known.withLock { known in
-            guard known[kid] == nil else { return }
-            if known.count >= Self.most { known.removeAll(keepingCapacity: true) }
-            known[kid] = key
-        }
     }
 }

@@ -40,12 +40,12 @@ struct CheckedEntry: Sendable {
     private(set) var signatureVerified = false
 
     /// - Parameter lines: core, subject and evidence.
-    init(index: UInt64, leaf: Leaf, lines: [PartLine], vault: VaultID) {
+    init(index: UInt64, leaf: Leaf, lines: [PartLine], vault: VaultID, keys: PublicKeyCache) {
         self.index = index
         self.lines = lines
         core = readCore(lines[0], hash: leaf.core, vault: vault)
         subject = readSubject(lines[1], hash: leaf.subject)
-        if let bytes = genuine(lines[2], hash: leaf.evidence, .evidence) { readEvidence(bytes) }
+        if let bytes = genuine(lines[2], hash: leaf.evidence, .evidence) { readEvidence(bytes, keys) }
     }
 
     private mutating func find(_ part: LogPart, _ problem: LogProblem) {
@@ -85,7 +85,7 @@ struct CheckedEntry: Sendable {
         return subject
     }
 
-    private mutating func readEvidence(_ bytes: [UInt8]) {
+    private mutating func readEvidence(_ bytes: [UInt8], _ keys: PublicKeyCache) {
         let parsed: EntryEvidence?
         do {
             parsed = try EntryEvidence.parse(bytes)
@@ -99,7 +99,7 @@ struct CheckedEntry: Sendable {
             judgeUnsigned(core)
             return
         }
-        evidence = judge(signed, core)
+        evidence = judge(signed, core, keys)
         if case .invalid = evidence, core.releasesFields { find(.signature, .unsignedRelease) }
     }
 
@@ -111,15 +111,16 @@ struct CheckedEntry: Sendable {
         }
     }
 
-    private mutating func judge(_ signed: EntryEvidence, _ core: EntryCore) -> Evidence {
+    private mutating func judge(_ signed: EntryEvidence, _ core: EntryCore, _ keys: PublicKeyCache) -> Evidence {
         let base = Array(signed.base.utf8)
-        guard let key = core.kid.flatMap({ Ed25519.PublicKey($0.rawKey) }),
+        guard let kid = core.kid, let key = keys.key(kid),
             let signature = Base64.decode(signed.signature),
             key.isValid(signature: signature, for: base)
         else {
             find(.signature, .badSignature)
             return .invalid
         }
+        keys.remember(key, as: kid)
         signatureVerified = true
         if signed.base.utf8.starts(with: SignedBlockText.start.utf8) {
             guard let block = SignedBlockText(signed.base), core.kind.mayCarryBlock else {

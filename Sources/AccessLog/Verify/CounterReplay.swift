@@ -29,20 +29,22 @@ struct CounterReplay {
     /// one of them at most releases values.
     mutating func take(_ core: EntryCore, base: [UInt8]?, notes: inout FindingList) -> Bool {
         guard let kid = core.kid, core.counter > 0, core.why != .replay, core.why != .counter else { return true }
-        var key = keys[kid] ?? Key()
-        defer { keys[kid] = key }
+        // In place: a copy of the window for each entry would be the most expensive part of a verification.
+        return Self.take(core, base.map(SHA256.hash), &keys[kid, default: Key()], &notes)
+    }
+
+    private static func take(
+        _ core: EntryCore, _ digest: [UInt8]?, _ key: inout Key, _ notes: inout FindingList
+    ) -> Bool {
         guard core.counter >= key.floor else { return false }
-        let digest = base.map(SHA256.hash)
-        guard var use = key.uses[core.counter] else {
+        guard let use = key.uses[core.counter] else {
             key.uses[core.counter] = Use(index: core.seq, base: digest, released: core.releasesFields)
-            if key.uses.count >= 2 * Self.window { Self.settle(&key, keeping: Self.window, &notes) }
+            if key.uses.count >= 2 * window { settle(&key, keeping: window, &notes) }
             return true
         }
-        let sameRequest = use.base == nil || digest == nil || use.base == digest
-        let releasedTwice = use.released && core.releasesFields
-        use.released = use.released || core.releasesFields
-        key.uses[core.counter] = use
-        return sameRequest && !releasedTwice
+        key.uses[core.counter]?.released = use.released || core.releasesFields
+        let isSameRequest = use.base == nil || digest == nil || use.base == digest
+        return isSameRequest && !(use.released && core.releasesFields)
     }
 
     /// Notes the gaps that are left when no more entries come.

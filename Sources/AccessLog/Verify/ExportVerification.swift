@@ -160,6 +160,7 @@ struct ExportVerification {
         var entries = EntryReplay(
             withheld: manifest.withheld,
             rights: RightsReplay(files: files, vault: statement.vault, authority: authority))
+        let keys = PublicKeyCache()
         while let (first, leaves) = tree.nextBundle(&findings) {
             var batch: [EntryInput] = []
             batch.reserveCapacity(leaves.count)
@@ -168,7 +169,9 @@ struct ExportVerification {
                 proofs.take(leaf, at: index)
                 batch.append(EntryInput(index: index, leaf: leaf, lines: parts.next(at: index, &findings)))
             }
-            for entry in EntryInput.check(batch, vault: statement.vault, threads: options.threads) {
+            for entry in EntryInput.check(
+                batch, vault: statement.vault, keys: keys, threads: options.threads)
+            {
                 entries.apply(entry, into: &findings)
             }
             progress(tree.size, checkpoint.size)

@@ -65,19 +65,21 @@ struct EntryInput: Sendable {
 
     /// Checks entries on several threads and returns them in their order. Verifying a signature takes some 50 µs and
     /// needs nothing but the entry, so this is where the time goes.
-    static func check(_ batch: [EntryInput], vault: VaultID, threads: Int) -> [CheckedEntry] {
+    static func check(
+        _ batch: [EntryInput], vault: VaultID, keys: PublicKeyCache, threads: Int
+    ) -> [CheckedEntry] {
         let slices = max(1, min(threads, batch.count / 16))
-        guard slices > 1 else { return batch.map { $0.checked(vault) } }
+        guard slices > 1 else { return batch.map { $0.checked(vault, keys) } }
         let results = Mutex<[Int: [CheckedEntry]]>([:])
         DispatchQueue.concurrentPerform(iterations: slices) { slice in
             let range = (batch.count * slice / slices)..<(batch.count * (slice + 1) / slices)
-            let checked = batch[range].map { $0.checked(vault) }
+            let checked = batch[range].map { $0.checked(vault, keys) }
             results.withLock { $0[slice] = checked }
         }
         return results.withLock { found in (0..<slices).flatMap { found[$0] ?? [] } }
     }
 
-    private func checked(_ vault: VaultID) -> CheckedEntry {
-        CheckedEntry(index: index, leaf: leaf, lines: lines, vault: vault)
+    private func checked(_ vault: VaultID, _ keys: PublicKeyCache) -> CheckedEntry {
+        CheckedEntry(index: index, leaf: leaf, lines: lines, vault: vault, keys: keys)
     }
 }

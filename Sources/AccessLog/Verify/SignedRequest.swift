@@ -21,8 +21,8 @@ struct SignedRequest: Sendable {
     let ref: String
     let customers: [String]
     let orders: [String]
-    /// What an approval of this request is for.
-    let digest: HeadDigest
+    /// The head as it was signed.
+    private let head: JSONValue
 
     private static let parameters =
         #"("@method" "@authority" "@path" "@query" "content-type" "content-digest" "coffer-request" "#
@@ -49,9 +49,8 @@ struct SignedRequest: Sendable {
         capability = block.isEmpty ? "" : Base64URL.encode(block)
         (created, kid, expires) = signed
         do {
-            let value = try JSONValue.parse(head, limits: .signed)
-            self.digest = HeadDigest((value.objectValue ?? [:]).filter { $0.key != "ctr" })
-            var members = try JSONMembers(value)
+            self.head = try JSONValue.parse(head, limits: .signed)
+            var members = try JSONMembers(self.head)
             guard let act = Act(rawValue: try members.string("act")) else { return nil }
             self.act = act
             counter = UInt64(try members.integer("ctr"))
@@ -70,6 +69,9 @@ struct SignedRequest: Sendable {
             return nil
         }
     }
+
+    /// What an approval of this request is for.
+    var digest: HeadDigest { HeadDigest((head.objectValue ?? [:]).filter { $0.key != "ctr" }) }
 
     /// Whether an entry records this request and no other.
     ///
