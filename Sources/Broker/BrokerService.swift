@@ -231,6 +231,7 @@ public final class BrokerService: Sendable {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(60))
                     await open.turnstile.logUnauthenticated()
+                    open.markRegisterNowAndThen()
                 }
             }
         }
@@ -266,6 +267,7 @@ public final class BrokerService: Sendable {
         var draft = EntryDraft(kind: .seal, decision: .allow, why: .granted)
         draft.policy = open.turnstile.policy.sha256
         _ = try? await open.turnstile.appendInternal(draft)
+        try? open.markRegister()
         await open.writer.close()
     }
 

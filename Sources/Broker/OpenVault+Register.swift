@@ -3,17 +3,20 @@ internal import Authority
 internal import Host
 internal import Primitives
 internal import Storage
+internal import Synchronization
 internal import Turnstile
 internal import VaultModel
 
 extension OpenVault {
     private static let coresAtOnce: UInt64 = 2_000
+    private static let entriesPerMark: UInt64 = 20_000
 
     /// Compares the tables of `log.db` that decide with the log itself: every block that an entry put in force is
     /// registered there and no other is, and what was lent has been used as often as the entries say.
     ///
     /// The tables are plain and outside the tree: without this, whoever can write the file could delete the row of a
-    /// revocation, or refill a budget, and no checkpoint would show it. Opens every core of the log.
+    /// revocation, or refill a budget, and no checkpoint would show it. Opens every core since the signed mark of the last
+    /// comparison, and those since the oldest loan that lives.
     /// - Throws: `integrity`; the vault is not served then.
     func requireWholeRegister() throws(RequestRefusal) {
         let authority = turnstile.controls.authority
@@ -21,10 +24,16 @@ extension OpenVault {
         let alive = authority.capabilities.values.filter { !$0.isRoot && $0.block.expires > now }
         let oldest = alive.map(\.index).min() ?? .max
         var places = try stored { () throws(StorageError) in try stores.log.blockPlaces() }
+        let mark = try stored { () throws(StorageError) in
+            try RegisterMark.stored(in: stores.log, places: places, keys: logKeys)
+        }
+        let compared = mark?.size ?? 0
+        places = places.filter { $0.value >= compared }
+        let start = min(compared, oldest)
         var opened: UInt64 = 0
         var used: [BlockID: UInt64] = [:]
         let size = try stored { () throws(StorageError) in try stores.log.size() }
-        for first in stride(from: 0, to: size, by: UInt64.Stride(Self.coresAtOnce)) {
+        for first in stride(from: start, to: size, by: UInt64.Stride(Self.coresAtOnce)) {
             let range = first..<min(size, first + Self.coresAtOnce)
             let isRecent = range.upperBound > oldest
             let cores = try stored { () throws(StorageError) in
@@ -36,7 +45,9 @@ extension OpenVault {
                 }
             }
             for core in cores where core.decision == .allow {
-                if core.kind.mayCarryBlock, let id = Hex.decode(core.object), id.count == SHA256.size {
+                if core.seq >= compared, core.kind.mayCarryBlock, let id = Hex.decode(core.object),
+                    id.count == SHA256.size
+                {
                     guard places.removeValue(forKey: id) == core.seq else { throw Self.broken }
                 }
                 guard core.seq >= oldest else { continue }
@@ -45,11 +56,25 @@ extension OpenVault {
             }
         }
         // A core that is gone without an order to destroy it was taken out. Those that register blocks are never destroyed.
-        guard places.isEmpty, opened == size else { throw Self.broken }
+        guard places.isEmpty, opened == size - min(start, size) else { throw Self.broken }
         for (block, count) in used {
             let known = try stored { () throws(StorageError) in try stores.log.uses(of: block.bytes) }
             guard known >= count else { throw Self.broken }
         }
+        try markRegister()
+    }
+
+    /// Notes that the register has been compared, or has grown entry by entry since it was.
+    func markRegister() throws(RequestRefusal) {
+        let mark = try stored { () throws(StorageError) in try RegisterMark.store(in: stores.log, keys: logKeys) }
+        marked.store(mark.size, ordering: .relaxed)
+    }
+
+    /// Marks again once so many entries have come that a start after a crash would take seconds for them.
+    func markRegisterNowAndThen() {
+        guard writer.treeHead.size >= marked.load(ordering: .relaxed) + Self.entriesPerMark else { return }
+        // The next start compares more, then.
+        try? markRegister()
     }
 
     private static var broken: RequestRefusal { .integrity("the register of signed blocks in log.db") }

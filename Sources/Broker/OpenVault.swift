@@ -3,6 +3,7 @@ internal import Authority
 internal import Keys
 internal import Policy
 internal import Storage
+internal import Synchronization
 internal import Turnstile
 internal import VaultModel
 internal import Wire
@@ -22,6 +23,8 @@ final class OpenVault: Sendable {
     let purges = WriteQueue()
     let imports = ImportSessions()
     let exports = ExportSessions()
+    /// The log's size when its register of blocks was last marked as compared.
+    let marked = Atomic<UInt64>(0)
     let connections = OpenConnections()
     let files: VaultFiles
     /// Signs checkpoints and statements under the log's name.

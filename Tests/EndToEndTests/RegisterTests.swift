@@ -33,6 +33,17 @@ extension EndToEnd {
             #expect(outcome.text.contains("integrity"))
         }
 
+        /// What was compared once is signed for: editing it later is noticed as before, and so is a mark that is not ours.
+        @Test func `a mark of an earlier comparison hides no deletion, and a false one is not believed`() throws {
+            let shop = try LendingShop()
+            try shop.sandbox.answer("owner", "staff", "offboard", "counter")
+            // A start and an orderly end: the register is marked behind the revocation.
+            try shop.restart()
+            #expect(try unseal(shop, after: "UPDATE meta SET value = zeroblob(72) WHERE name = 'register'").code == 0)
+            #expect(try unseal(shop, after: "DELETE FROM meta WHERE name = 'register'").code == 0)
+            #expect(try unseal(shop, after: "DELETE FROM block WHERE type = 'revoke'").code == 6)
+        }
+
         @Test func `nor does it when the entry that says so is taken out with it`() throws {
             let shop = try LendingShop()
             try shop.sandbox.answer("owner", "staff", "offboard", "counter")
