@@ -5,5 +5,8 @@ struct LogCommand: ParsableCommand {
         commandName: "log",
         abstract: "Read, export and verify the access log.",
         discussion: "Reading the log is itself an entry. `log verify` needs no broker.",
-        subcommands: [LogTailCommand.self, LogShowCommand.self, LogExportCommand.self, LogVerifyCommand.self])
+        subcommands: [
+            LogTailCommand.self, LogShowCommand.self, LogExportCommand.self, LogVerifyCommand.self,
+            LogReportCommand.self,
+        ])
 }

@@ -1,5 +1,7 @@
+import AccessLog
 import Authority
 import Console
+import Host
 import VaultModel
 import Wire
 
@@ -90,6 +92,19 @@ enum Arguments {
         }
         return day
     }
+
+    /// The log's key itself, or the contents of the file of that name.
+    static func logKey(_ text: String) throws(Failure) -> VerifierKey {
+        if let key = VerifierKey(text) { return key }
+        if let bytes = try? DurableFile.read(text, limit: keyFileBytes) {
+            let contents = String(decoding: bytes, as: UTF8.self)
+            let words = contents.split(whereSeparator: \.isWhitespace)
+            if let key = words.lazy.compactMap({ VerifierKey(String($0)) }).first { return key }
+        }
+        throw .usage("this is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
+    }
+
+    private static let keyFileBytes = 4 * 1_024
 
     /// The name of a person of the staff, as it is stored.
     static func personName(_ text: String) throws(Failure) -> String {
