@@ -20,6 +20,7 @@ final class OpenVault: Sendable {
     let writes = WriteQueue()
     let imports = ImportSessions()
     let exports = ExportSessions()
+    let follows = FollowSessions()
     let connections = OpenConnections()
     let files: VaultFiles
     /// Signs checkpoints and statements under the log's name.

@@ -6,16 +6,21 @@ struct HTMLTable {
         case figure(String)
         /// A time or a short code, which is not broken across lines.
         case short(String)
+        /// A sentence.
+        case long(String)
     }
 
     let caption: String
     let columns: [Column]
+    /// Whether it is no wider than it needs to be.
+    let isNarrow: Bool
     private var rows: Markup = .empty
     private(set) var isEmpty = true
 
-    init(_ caption: String, _ columns: [Column]) {
+    init(_ caption: String, _ columns: [Column], isNarrow: Bool = false) {
         self.caption = caption
         self.columns = columns
+        self.isNarrow = isNarrow
     }
 
     /// Adds a row; the first cell is its heading. Traps unless there is one cell for each column.
@@ -35,8 +40,8 @@ struct HTMLTable {
         guard !isEmpty else { return .empty }
         let head = columns.map { column -> Markup in "<th scope=\"col\"\(column.style)>\(column.title)</th>" }
         return """
-            <div class="wide"><table>
-            <caption>\(caption)</caption>
+            <div class="wide" tabindex="0"><table\(isNarrow ? " class=\"few\"" : "" as Markup)>
+            \(caption.isEmpty ? .empty : "<caption>\(caption)</caption>" as Markup)
             <thead><tr>\(head.joined(separator: ""))</tr></thead>
             <tbody>
             \(rows)</tbody></table></div>
@@ -47,7 +52,7 @@ struct HTMLTable {
 extension HTMLTable.Column {
     fileprivate var title: String {
         switch self {
-        case .text(let title), .figure(let title), .short(let title): title
+        case .text(let title), .figure(let title), .short(let title), .long(let title): title
         }
     }
 
@@ -56,6 +61,7 @@ extension HTMLTable.Column {
         case .text: ""
         case .figure: " class=\"n\""
         case .short: " class=\"t\""
+        case .long: " class=\"long\""
         }
     }
 }

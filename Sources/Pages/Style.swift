@@ -18,7 +18,8 @@ enum Style {
         .note { font-size: .875rem; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1rem 1.5rem;
           margin: 1.75rem 0 0; }
-        .figures div { border-left: 3px solid var(--line); padding-left: .75rem; min-width: 0; }
+        .figures div { border-left: 3px solid var(--line); padding-left: .75rem; min-width: 0; display: flex;
+          flex-direction: column; justify-content: space-between; }
         .figures div.mark { border-color: var(--mark); }
         .figures dt { font-size: .875rem; color: var(--faint); } .figures dd { margin: 0; font-size: 1.6rem;
           line-height: 1.3; overflow-wrap: anywhere; }
@@ -33,14 +34,15 @@ enum Style {
           font-size: .875rem; color: var(--faint); }
         .legend i { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; vertical-align: -.08rem;
           background: var(--accent); } .legend i.b { background: var(--tint); border: 1px solid var(--accent); }
-        .wide { overflow-x: auto; }
+        .wide { overflow-x: auto; margin-bottom: 1.25rem; } .wide:last-child { margin-bottom: 0; }
         table { border-collapse: collapse; width: 100%; font-size: .875rem; line-height: 1.4; }
         caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
         th, td { text-align: left; padding: .28rem .9rem .28rem 0; border-bottom: 1px solid var(--line);
-          vertical-align: top; } th:last-child, td:last-child { padding-right: 0; }
-        th { color: var(--faint); font-weight: 500; vertical-align: bottom; } thead th { border-bottom-color: var(--faint); }
+          vertical-align: top; min-width: 4.5rem; } thead th { word-break: keep-all; vertical-align: bottom; } th:last-child, td:last-child { padding-right: 0; }
+        .long { min-width: 15rem; } .few { width: auto; min-width: min(100%, 26rem); }
+        th { color: var(--faint); font-weight: 500; } thead th { border-bottom-color: var(--faint); }
         tbody th { color: inherit; font-weight: 400; }
-        .n { text-align: right; white-space: nowrap; } .t { white-space: nowrap; }
+        .n { text-align: right; min-width: 0; } td.n { white-space: nowrap; } .t { white-space: nowrap; }
         tr.mark td:first-child, tr.mark th:first-child { box-shadow: inset 3px 0 var(--mark); padding-left: .6rem; }
         code { font: .9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
         dl.facts { display: grid; grid-template-columns: minmax(8rem, max-content) minmax(0, 1fr); gap: .25rem 1.5rem;
@@ -49,7 +51,7 @@ enum Style {
           color: var(--faint); }
         .sign { margin-top: 4rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 2.5rem; }
         .sign p { border-top: 1px solid var(--ink); padding-top: .3rem; font-size: .875rem; }
-        @media (max-width: 52rem) { .pair { grid-template-columns: minmax(0, 1fr); } body { padding: 1.25rem 1rem 2rem; }
+        @media screen and (max-width: 52rem) { .pair { grid-template-columns: minmax(0, 1fr); } body { padding: 1.25rem 1rem 2rem; }
           h1 { font-size: 1.45rem; } dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
           dl.facts dd { margin-bottom: .5rem; } }
         @page { size: A4; margin: 16mm 14mm; }

@@ -36,6 +36,10 @@ public struct LogReport: Sendable {
         /// The key of the newest entry; empty when nobody signed.
         public let kid: String
         public let role: String
+        /// Whether it is the key that signs the vault's blocks, which no person signs requests with.
+        public let isAuthority: Bool
+
+        static func nobody(_ role: String) -> Actor { Actor(person: "", kid: "", role: role, isAuthority: false) }
     }
 
     /// One person in one role.

@@ -1,7 +1,7 @@
-public import Authority
+import Authority
 import Policy
 import Primitives
-import VaultModel
+public import VaultModel
 
 /// Makes a report from the entries of a log, one after the other.
 ///
@@ -28,15 +28,14 @@ public struct ReportBuilder: Sendable {
     private var customerExports = SightList()
     private var logExports = SightList()
     private var logReadings: UInt64 = 0
+    private var sessions: Set<String> = []
     private var erasures = SightList()
     private var coverage = LogReport.Coverage()
     /// Entries not shown since the last one that was: they count once another of the period follows.
     private var pending: (purged: UInt64, withheld: UInt64) = (0, 0)
     private var counters: [KeyID: UInt64] = [:]
-    private var staff = ReportStaff()
-    /// Blocks that say who is who: the ids, in the order of their entries. Fetch each and give it to `learn`.
-    public private(set) var wantedBlocks: [BlockID] = []
-
+    /// Who is who: fetch the blocks it wants before the report is asked for.
+    public var staff = LogStaff()
     public init(_ period: ReportPeriod) {
         self.period = period
         days = Array(repeating: LogReport.Counts(), count: period.dayCount)
@@ -57,10 +56,7 @@ public struct ReportBuilder: Sendable {
         }
         vault = core.vault.description
         if !core.policy.isEmpty { policy = core.policy }
-        if core.decision == .allow, ReportStaff.names(core.kind), let id = Hex.decode(core.object).flatMap(BlockID.init)
-        {
-            wantedBlocks.append(id)
-        }
+        staff.take(core)
         // A review may come after the period's end.
         if core.kind == .approve, core.decision == .allow, core.object.isEmpty {
             emergencies[core.xid]?.reviewed = core.time
@@ -130,7 +126,9 @@ public struct ReportBuilder: Sendable {
         // The begin of an export names the statement about it, its end does not.
         case .export where core.act == .logExport: if !core.object.isEmpty { logExports.add(sight) }
         case .export: customerExports.add(sight)
-        case .list where core.act == .logTail: logReadings += 1
+        // Begin and end of following the log bear one id.
+        case .list where core.act == .logTail:
+            if core.xid.isEmpty || sessions.insert(core.xid).inserted { logReadings += 1 }
         case .read: if !core.xid.isEmpty { approvals.used += 1 }
         default: break
         }
@@ -144,24 +142,25 @@ public struct ReportBuilder: Sendable {
 
     // MARK: - The report
 
-    /// Takes a block that `wantedBlocks` named, in that order.
-    public mutating func learn(_ block: SignedBlock) { staff.learn(block) }
-
     /// The report.
     ///
     /// - Parameters:
     ///   - made: milliseconds since 1970 for which the state of rights and reviews is told.
     ///   - reviewDays: after how many days the policy wants rights reviewed.
     ///   - checkpoint: what the log signed about itself.
+    ///   - authority: the key that signs the vault's blocks.
     ///   - witnessed: the last cosignature of a witness; nil where none is configured.
     public func report(
-        made: Int64, reviewDays: Int, checkpoint: Checkpoint, witnessed: LogReport.Witnessed? = nil
+        made: Int64, reviewDays: Int, checkpoint: Checkpoint, authority: KeyID,
+        witnessed: LogReport.Witnessed? = nil
     ) -> LogReport {
+        var staff = staff
+        staff.authority = authority
         let vault = LogOrigin(checkpoint.origin)?.vault.description ?? vault
         var report = LogReport(vault: vault, period: period, made: made, policy: policy)
         (report.total, report.days, report.hours) = (total, days, hours)
         report.customers = UInt64(customers.count)
-        report.people = people()
+        report.people = people(staff)
         report.purposes = purposes.map { LogReport.Named(name: $0.key, counts: $0.value) }
             .sorted { ($1.counts.weight, $0.name) < ($0.counts.weight, $1.name) }
         report.denials = denials.map { reason, denial in
@@ -169,9 +168,9 @@ public struct ReportBuilder: Sendable {
             return .init(reason: reason, count: denial.count, persons: actors.count, last: denial.last)
         }.sorted { ($1.count, $0.reason.rawValue) < ($0.count, $1.reason.rawValue) }
         report.remarks = remarks.mapValues { $0.events(staff) }
-        report.emergencies = claimed(at: made).suffix(Self.listed)
+        report.emergencies = claimed(at: made, staff).suffix(Self.listed)
         report.emergencyCount = UInt64(emergencies.count)
-        let unreviewed = claimed(at: made).filter { $0.state != .reviewed }
+        let unreviewed = claimed(at: made, staff).filter { $0.state != .reviewed }
         if !unreviewed.isEmpty {
             report.remarks[.emergency] = .init(
                 count: UInt64(unreviewed.count), newest: unreviewed.suffix(Self.listed).map(\.event))
@@ -191,7 +190,7 @@ public struct ReportBuilder: Sendable {
     }
 
     /// Keys of one person in one role are one row.
-    private func people() -> [LogReport.Person] {
+    private func people(_ staff: LogStaff) -> [LogReport.Person] {
         var merged: [String: (kid: KeyID, role: String, tally: Tally)] = [:]
         for (key, tally) in tallies {
             let name = (staff.person(of: key.kid)?.text ?? key.kid.text) + " " + key.role
@@ -210,7 +209,7 @@ public struct ReportBuilder: Sendable {
         }.sorted { ($1.counts.weight, $0.actor.order) < ($0.counts.weight, $1.actor.order) }
     }
 
-    private func claimed(at made: Int64) -> [LogReport.Emergency] {
+    private func claimed(at made: Int64, _ staff: LogStaff) -> [LogReport.Emergency] {
         emergencies.values.sorted { $0.sight.core.seq < $1.sight.core.seq }.map { sight, reviewed in
             let limit = sight.core.time + BreakGlass.reviewSeconds * 1_000
             let state: LogReport.Emergency.State =

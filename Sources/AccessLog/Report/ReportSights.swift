@@ -12,10 +12,10 @@ struct Sight: Sendable {
         scanned = subject?.scanned ?? 0
     }
 
-    func event(_ staff: ReportStaff) -> LogReport.Event {
+    func event(_ staff: LogStaff) -> LogReport.Event {
         LogReport.Event(
             index: core.seq, time: core.time, kind: core.kind, act: core.act, decision: core.decision, reason: core.why,
-            actor: core.kid.map { staff.actor($0, core.role) } ?? .init(person: "", kid: "", role: core.role),
+            actor: core.kid.map { staff.actor($0, core.role) } ?? .nobody(core.role),
             purpose: core.purpose, fields: core.fields, customers: customers,
             count: core.kind == .unauthSummary ? scanned : 0)
     }
@@ -33,14 +33,14 @@ struct SightList: Sendable {
         if newest.count >= 2 * ReportBuilder.listed { newest.removeFirst(newest.count - ReportBuilder.listed) }
     }
 
-    func events(_ staff: ReportStaff) -> LogReport.Events {
+    func events(_ staff: LogStaff) -> LogReport.Events {
         .init(count: count, newest: newest.suffix(ReportBuilder.listed).map { $0.event(staff) })
     }
 }
 
-extension ReportStaff {
+extension LogStaff {
     func actor(_ kid: KeyID, _ role: String) -> LogReport.Actor {
-        .init(person: person(of: kid)?.text ?? "", kid: kid.text, role: role)
+        .init(person: person(of: kid)?.text ?? "", kid: kid.text, role: role, isAuthority: kid == authority)
     }
 }
 

@@ -100,7 +100,7 @@ extension ReportPage {
         for person in report.people {
             let (counts, few) = (cells(person.counts), words.number(person.customers))
             table.add(
-                [name(person.actor), person.actor.role] + counts.prefix(3) + [few] + counts.suffix(2)
+                [name(person.actor), words.role(person.actor.role)] + counts.prefix(3) + [few] + counts.suffix(2)
                     + [words.number(person.activeDays), clock.text(person.last)])
         }
         let figures = [pair([charts[0]], pair([charts[1]], .empty, legend: false), legend: true)]
@@ -119,7 +119,9 @@ extension ReportPage {
     // MARK: - What for, and what was refused
 
     var purposes: Markup {
-        func name(_ purpose: LogReport.Named) -> String { purpose.name.isEmpty ? words[.noPurpose] : purpose.name }
+        func name(_ purpose: LogReport.Named) -> String {
+            purpose.name.isEmpty ? words[.noPurpose] : words.purpose(purpose.name)
+        }
         let read = report.purposes.filter { $0.counts.reads + $0.counts.lookups > 0 }
         let chart = bars(
             "purposes", .perPurpose, .perPurposeDesc,

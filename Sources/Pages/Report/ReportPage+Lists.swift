@@ -12,9 +12,9 @@ extension ReportPage {
             return section(.standsOut, ["<p>\(words[.nothingStandsOut])</p>"])
         }
         var sums = HTMLTable(
-            words[.standsOut],
+            "",
             [
-                .text(words[.remark]), .figure(words[.count]), .short(words[.newest]), .text(words[.meaning]),
+                .text(words[.remark]), .figure(words[.count]), .short(words[.newest]), .long(words[.meaning]),
             ])
         for remark in LogReport.Remark.allCases {
             guard let events = report.remarks[remark], events.count > 0 else { continue }
@@ -46,7 +46,8 @@ extension ReportPage {
             table.add([
                 String(event.index), clock.text(event.time),
                 words.name(event.kind) + (event.count > 0 ? " (\(words.number(event.count)))" : ""), name(event.actor),
-                event.actor.role, event.decision == .deny ? words.name(event.reason) : "", event.purpose, fields,
+                words.role(event.actor.role), event.decision == .deny ? words.name(event.reason) : "",
+                words.purpose(event.purpose), fields,
             ])
         }
         return table.markup
@@ -62,7 +63,7 @@ extension ReportPage {
     // MARK: - Exports, approvals, emergencies
 
     var special: Markup {
-        var sums = HTMLTable("", [.text(words[.what]), .figure(words[.count])])
+        var sums = HTMLTable("", [.text(words[.remark]), .figure(words[.count])], isNarrow: true)
         let figures: [(Word, UInt64)] = [
             (.customerExports, report.customerExports.count), (.logExports, report.logExports.count),
             (.logReadings, report.logReadings), (.approvalsAsked, report.approvals.asked),
@@ -83,7 +84,7 @@ extension ReportPage {
                 let event = emergency.event
                 table.add(
                     [
-                        String(event.index), clock.text(event.time), name(event.actor), event.actor.role,
+                        String(event.index), clock.text(event.time), name(event.actor), words.role(event.actor.role),
                         event.fields.map(\.description).joined(separator: " "), words[emergency.state.word],
                         emergency.reviewed.map(clock.text) ?? "",
                     ], isMarked: emergency.state != .reviewed)
@@ -112,7 +113,8 @@ extension ReportPage {
         for right in report.overdue {
             table.add(
                 [
-                    name(right.actor), right.actor.role, words[right.hasEnded ? .ended : .due], clock.text(right.given),
+                    name(right.actor), words.role(right.actor.role), words[right.hasEnded ? .ended : .due],
+                    clock.text(right.given),
                     clock.text(right.expires),
                 ], isMarked: true)
         }

@@ -83,6 +83,7 @@ public struct ReportPage: Sendable {
     /// A person's name where it is known, else the beginning of her opaque id.
     func name(_ actor: LogReport.Actor) -> String {
         if let name = names[actor.person], !name.isEmpty { return name }
+        if actor.isAuthority { return words[.authority] }
         let id = actor.person.isEmpty ? actor.kid : actor.person
         return id.count > 12 ? id.prefix(10) + "…" : id
     }
@@ -90,7 +91,8 @@ public struct ReportPage: Sendable {
     /// Name and role, the whole id where the name is not known.
     func fullName(_ actor: LogReport.Actor) -> String {
         let name = names[actor.person] ?? (actor.person.isEmpty ? actor.kid : actor.person)
-        return [name, actor.role].filter { !$0.isEmpty }.joined(separator: ", ")
+        return [actor.isAuthority ? words[.authority] : name, words.role(actor.role)].filter { !$0.isEmpty }.joined(
+            separator: ", ")
     }
 
     /// Of a day in the period.

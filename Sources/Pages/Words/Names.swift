@@ -1,8 +1,7 @@
 import AccessLog
 import VaultModel
 
-/// The closed lists of the log in words: reasons, kinds, forms. Names that a policy makes up (roles, purposes, fields) are
-/// shown as they are, but for the fields that the policies of this project share.
+/// The closed lists of the log in words.
 extension Words {
     func name(_ reason: Reason) -> String {
         let names: (en: String, zh: String) =
@@ -90,36 +89,6 @@ extension Words {
             case .scan: ("leak scan", "泄露扫描")
             case .incident: ("incident", "事件")
             }
-        return language == .en ? names.en : names.zh
-    }
-
-    func name(_ form: Form) -> String {
-        switch form {
-        case .full: self[.formFull]
-        case .masked: self[.formMasked]
-        case .match: self[.formMatch]
-        }
-    }
-
-    /// A field as a customer would call it; the policy's own name where it is none of the usual ones.
-    func name(_ field: FieldName) -> String {
-        let names: (en: String, zh: String)? =
-            switch field.description {
-            case "customer.name": ("name", "姓名")
-            case "customer.phone": ("phone", "电话")
-            case "customer.address": ("address", "地址")
-            case "customer.email": ("e-mail", "电子邮箱")
-            case "customer.id_number": ("ID number", "证件号码")
-            case "customer.birthday": ("birthday", "生日")
-            case "customer.preferences": ("preferences", "偏好")
-            case "customer.source": ("how you came to us", "来源")
-            case "customer.marketing_consent": ("consent to advertising", "营销同意")
-            case "customer.member_number": ("member number", "会员号")
-            case "customer.level": ("level", "会员等级")
-            case "customer.points": ("points", "积分")
-            default: nil
-            }
-        guard let names else { return field.record == "customer" ? field.field : field.description }
         return language == .en ? names.en : names.zh
     }
 }

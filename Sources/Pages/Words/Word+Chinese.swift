@@ -147,6 +147,9 @@ extension Word {
         case .slipFooterNames: "每一行都是防篡改日志中的一条记录，可凭编号查到。"
         case .slipSign: "店方日期与签名"
         case .slipReceived: "客户签收"
+        case .authority: "授权机构密钥"
+        case .howCompared: "比对"
+        case .slipCovers: "范围"
         }
     }
 }

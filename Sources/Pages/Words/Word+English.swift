@@ -162,6 +162,9 @@ extension Word {
         case .slipFooterNames: "Each line is an entry of a tamper-evident log; its number finds it there."
         case .slipSign: "Date and signature of the shop"
         case .slipReceived: "Received by the customer"
+        case .authority: "authority’s key"
+        case .howCompared: "compared"
+        case .slipCovers: "covers"
         }
     }
 }

@@ -17,5 +17,5 @@ enum Word: CaseIterable {
     case checkpointText, origin, witness, noWitness, witnessText, source, sourceBroker, sourceExport, howCounted
     case slipTitle, slipLead, slipNumber, slipPeriod, slipNone, slipTimes, slipSummary, slipAll, what, form
     case formFull, formMasked, formMatch, how, howRead, howLookup, howEmergency, howExport, slipPurged
-    case slipFooter, slipFooterNames, slipSign, slipReceived
+    case slipFooter, slipFooterNames, slipSign, slipReceived, authority, howCompared, slipCovers
 }

@@ -8,5 +8,6 @@ struct LogCommand: ParsableCommand {
         subcommands: [
             LogTailCommand.self, LogShowCommand.self, LogExportCommand.self, LogVerifyCommand.self,
             LogReportCommand.self,
+            LogWhoReadCommand.self, LogReplayCommand.self,
         ])
 }

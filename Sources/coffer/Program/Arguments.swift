@@ -84,6 +84,15 @@ enum Arguments {
         return form
     }
 
+    /// Milliseconds since 1970; 0 where the option was not given.
+    static func time(_ text: String?, _ option: String) throws(Failure) -> Int64 {
+        guard let text else { return 0 }
+        guard let time = Moment.parse(text), time >= 0 else {
+            throw .usage("\(option) is not a time", hint: "2026-11-21 or 2026-11-21T08:00+08:00", why: "time")
+        }
+        return time
+    }
+
     /// A day of the calendar, where the option was given.
     static func day(_ text: String?, _ option: String) throws(Failure) -> CalendarDay? {
         guard let text else { return nil }

@@ -57,6 +57,8 @@ struct BrokerReading: LogReading {
         Self.parsed(try await fetch.policy(sha256))
     }
 
+    var authority: KeyID { session.identity.broker.authority }
+
     func end() async throws(Failure) { try await fetch.end() }
 
     func names() async throws(Failure) -> [String: String] { try await session.knownNames() }

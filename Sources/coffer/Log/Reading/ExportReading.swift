@@ -41,6 +41,8 @@ struct ExportReading: LogReading {
 
     func policy(_ sha256: String) throws(Failure) -> PolicyDocument? { files.policy(sha256).flatMap(Self.parsed) }
 
+    var authority: KeyID { files.statement.authority }
+
     func end() {}
 
     /// An export holds no names.

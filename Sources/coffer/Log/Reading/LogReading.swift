@@ -14,6 +14,8 @@ protocol LogReading {
     func policy(_ sha256: String) async throws(Failure) -> PolicyDocument?
     /// Says that nothing more will be asked for.
     func end() async throws(Failure)
+    /// The key that signs the vault's blocks.
+    var authority: KeyID { get }
     /// Milliseconds since 1970: the moment whose state is shown.
     var made: Int64 { get }
     /// The index of the entry of this reading; nil when it makes none.
@@ -23,6 +25,11 @@ protocol LogReading {
 }
 
 extension LogReading {
+    /// Fetches what says who is who.
+    func learn(_ staff: inout LogStaff) async throws(Failure) {
+        for id in staff.wanted { staff.learn(try await block(id)) }
+    }
+
     /// A policy as bytes, understood.
     static func parsed(_ bytes: [UInt8]) -> PolicyDocument? {
         guard case .success(let policy) = PolicyDocument.parse(bytes, file: "policy") else { return nil }

@@ -71,9 +71,10 @@ struct LogReportCommand: CofferCommand {
     ) async throws(Failure) -> LogReport {
         var builder = ReportBuilder(period)
         let checkpoint = try await reading.read(output) { builder.add($0) }
-        for id in builder.wantedBlocks { builder.learn(try await reading.block(id)) }
+        try await reading.learn(&builder.staff)
         let policy = builder.newestPolicy.isEmpty ? nil : try await reading.policy(builder.newestPolicy)
         return builder.report(
-            made: reading.made, reviewDays: policy?.reviewDays ?? Review.dueDays, checkpoint: checkpoint)
+            made: reading.made, reviewDays: policy?.reviewDays ?? Review.dueDays, checkpoint: checkpoint,
+            authority: reading.authority)
     }
 }

@@ -108,7 +108,7 @@ extension LogReport.Counts {
 }
 
 extension LogReport.Actor {
-    fileprivate func members(_ names: [String: String]) -> [String: JSONValue] {
+    func members(_ names: [String: String]) -> [String: JSONValue] {
         [
             "kid": .string(kid), "name": .string(names[person] ?? ""), "person": .string(person), "role": .string(role),
         ]

@@ -1,18 +1,31 @@
-import Authority
-import VaultModel
+public import Authority
+import Primitives
+public import VaultModel
 
 /// Who the keys of the log belong to, and what became of their rights: read from the blocks that its entries name.
-struct ReportStaff {
+public struct LogStaff: Sendable {
     private var enrolments: [KeyID: EnrolBlock] = [:]
     private var roots: [KeyID: (id: BlockID, block: CapabilityBlock)] = [:]
     private var endedKeys: Set<KeyID> = []
     private var endedBlocks: Set<BlockID> = []
+    /// The key that signs the vault's blocks, once it is known.
+    var authority: KeyID?
 
-    /// Entries whose block says who somebody is or ends her right. What is lent is left out: there is far more of it.
-    static func names(_ kind: EntryKind) -> Bool { [.enrol, .role, .revoke, .offboard].contains(kind) }
+    /// Blocks that say who somebody is or end her right, in the order of their entries. Fetch each and give it to `learn`.
+    public private(set) var wanted: [BlockID] = []
 
-    /// Takes the blocks in the order of their entries.
-    mutating func learn(_ signed: SignedBlock) {
+    public init() {}
+
+    /// Looks at an entry. What is lent is left out: there is far more of it, and it says nothing about who is who.
+    public mutating func take(_ core: EntryCore) {
+        guard core.decision == .allow, [.enrol, .role, .revoke, .offboard].contains(core.kind),
+            let id = Hex.decode(core.object).flatMap({ BlockID($0) })
+        else { return }
+        wanted.append(id)
+    }
+
+    /// Takes the blocks that `wanted` names, in that order.
+    public mutating func learn(_ signed: SignedBlock) {
         switch signed.block {
         case .enrol(let block): enrolments[block.kid] = block
         case .capability(let block) where block.parent == nil: roots[block.audience] = (signed.id, block)
@@ -23,7 +36,8 @@ struct ReportStaff {
         }
     }
 
-    func person(of kid: KeyID) -> PersonID? { enrolments[kid]?.person }
+    /// Whose key it is; nil where no enrolment is known.
+    public func person(of kid: KeyID) -> PersonID? { enrolments[kid]?.person }
 
     /// Rights due for review at `now`, seconds since 1970, or ended for want of one; the oldest first.
     func overdue(now: Int64, days: Int) -> [LogReport.Overdue] {
@@ -34,7 +48,7 @@ struct ReportStaff {
             guard review == .due || review == .dead else { continue }
             rows.append(
                 LogReport.Overdue(
-                    actor: .init(person: enrolment.person.text, kid: kid.text, role: enrolment.role.text),
+                    actor: actor(kid, enrolment.role.text),
                     hasEnded: review == .dead, given: root.block.notBefore * 1_000, expires: root.block.expires * 1_000)
             )
         }
