@@ -8,6 +8,8 @@ struct HTMLTable {
         case short(String)
         /// A sentence.
         case long(String)
+        /// A person, whose name may be one long word.
+        case person(String)
     }
 
     let caption: String
@@ -52,7 +54,9 @@ struct HTMLTable {
 extension HTMLTable.Column {
     fileprivate var title: String {
         switch self {
-        case .text(let title), .figure(let title), .short(let title), .long(let title): title
+        case .text(let title), .figure(let title), .short(let title), .long(let title),
+            .person(let title):
+            title
         }
     }
 
@@ -62,6 +66,7 @@ extension HTMLTable.Column {
         case .figure: " class=\"n\""
         case .short: " class=\"t\""
         case .long: " class=\"long\""
+        case .person: " class=\"who\""
         }
     }
 }

@@ -39,7 +39,7 @@ enum Style {
         caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
         th, td { text-align: left; padding: .28rem .9rem .28rem 0; border-bottom: 1px solid var(--line);
           vertical-align: top; min-width: 4.5rem; } thead th { word-break: keep-all; vertical-align: bottom; } th:last-child, td:last-child { padding-right: 0; }
-        .long { min-width: 15rem; } .few { width: auto; min-width: min(100%, 26rem); }
+        .who { overflow-wrap: anywhere; min-width: 6rem; } .long { min-width: 15rem; } .few { width: auto; min-width: min(100%, 26rem); }
         th { color: var(--faint); font-weight: 500; } thead th { border-bottom-color: var(--faint); }
         tbody th { color: inherit; font-weight: 400; }
         .n { text-align: right; min-width: 0; } td.n { white-space: nowrap; } .t { white-space: nowrap; }

@@ -94,7 +94,7 @@ extension ReportPage {
         ]
         var table = HTMLTable(
             words[.peopleTable],
-            [.text(words[.who]), .text(words[.role])]
+            [.person(words[.who]), .text(words[.role])]
                 + [.reads, .lookups, .records, .customers, .changes, .refused, .activeDays].map { .figure(words[$0]) }
                 + [.short(words[.last])])
         for person in report.people {

@@ -38,7 +38,7 @@ extension ReportPage {
         var table = HTMLTable(
             caption,
             [
-                .figure(words[.entry]), .short(words[.time]), .text(words[.kind]), .text(words[.who]),
+                .figure(words[.entry]), .short(words[.time]), .text(words[.kind]), .person(words[.who]),
                 .text(words[.role]), .text(words[.reason]), .text(words[.purpose]), .text(words[.fields]),
             ])
         for event in events {
@@ -76,7 +76,7 @@ extension ReportPage {
             var table = HTMLTable(
                 words[.emergencyTable],
                 [
-                    .figure(words[.entry]), .short(words[.time]), .text(words[.who]), .text(words[.role]),
+                    .figure(words[.entry]), .short(words[.time]), .person(words[.who]), .text(words[.role]),
                     .text(words[.fields]), .text(words[.state]), .short(words[.reviewed]),
                 ])
             let shown = report.emergencies.suffix(Self.listed)
@@ -107,7 +107,7 @@ extension ReportPage {
         var table = HTMLTable(
             words[.overdue],
             [
-                .text(words[.who]), .text(words[.role]), .text(words[.state]), .short(words[.given]),
+                .person(words[.who]), .text(words[.role]), .text(words[.state]), .short(words[.given]),
                 .short(words[.ends]),
             ])
         for right in report.overdue {

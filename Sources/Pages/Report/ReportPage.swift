@@ -42,7 +42,8 @@ public struct ReportPage: Sendable {
         ]
         let tiles = figures.map { word, value, isMarked -> Markup in
             """
-            <div\(isMarked ? " class=\"mark\"" : "" as Markup)><dt>\(words[word])</dt><dd>\(words.number(value))</dd></div>
+            <div\(isMarked ? " class=\"mark\"" : "" as Markup)><dt>\(words[word])</dt>\
+            <dd title="\(words.number(value))">\(value < 10_000_000 ? words.number(value) : words.short(value))</dd></div>
             """
         }
         return """

@@ -68,7 +68,7 @@ public struct SlipPage: Sendable {
         var table = HTMLTable(
             "",
             [
-                .text(words[.who]), .text(words[.purpose]), .long(words[.what]), .text(words[.form]),
+                .person(words[.who]), .text(words[.purpose]), .long(words[.what]), .text(words[.form]),
                 .text(words[.how]),
                 .figure(words[.slipTimes]), .short(words[.newest]),
             ])
@@ -86,7 +86,7 @@ public struct SlipPage: Sendable {
         var table = HTMLTable(
             "",
             [
-                .figure(words[.entry]), .short(words[.time]), .text(words[.who]), .text(words[.purpose]),
+                .figure(words[.entry]), .short(words[.time]), .person(words[.who]), .text(words[.purpose]),
                 .long(words[.what]), .text(words[.form]), .text(words[.how]),
             ])
         for sighting in sightings.sightings {
