@@ -24,7 +24,7 @@ enum Style {
         .figures dt { font-size: .875rem; color: var(--faint); } .figures dd { margin: 0; font-size: 1.6rem;
           line-height: 1.3; overflow-wrap: anywhere; }
         .pair { display: grid; grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); gap: 1rem 2.5rem;
-          align-items: start; margin-top: .75rem; }
+          align-items: start; margin-top: .75rem; } .pair .pair { margin-top: 0; }
         figure { margin: 0 0 1.25rem; break-inside: avoid; } figcaption { font-size: .875rem; margin-bottom: .25rem; }
         svg { display: block; width: 100%; height: auto; max-width: 30rem; }
         svg text { font-size: 12px; fill: var(--faint); font-variant-numeric: tabular-nums; }
@@ -58,8 +58,9 @@ enum Style {
         @media print { :root { --paper: #fff; --ink: #000; --faint: #444; --line: #bbb; --accent: #1d5c7c;
           --tint: #a8c8d8; --mark: #8a3b12; color-scheme: light; font-size: 11px; }
           body { padding: 0; max-width: none; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          .pair { grid-template-columns: minmax(0, 17rem) minmax(0, 1fr); gap: 1rem 1.5rem; }
-          .wide { overflow: visible; } h2, h3, caption { break-after: avoid; } tr { break-inside: avoid; } }
+          .pair { grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 1rem 1.5rem; }
+          .figures { grid-template-columns: repeat(7, 1fr); gap: .5rem; }
+          .wide { overflow: visible; } td.n { white-space: normal; overflow-wrap: anywhere; } h2, h3, caption { break-after: avoid; } tr { break-inside: avoid; } }
         """
 
     /// A whole page.

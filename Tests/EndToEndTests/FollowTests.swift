@@ -1,6 +1,9 @@
+import CanonicalJSON
+import Client
 import Foundation
 import Glibc
 import Testing
+import Wire
 
 extension EndToEnd {
     /// Following the log: what comes is shown, and the log does not grow by being watched.
@@ -53,6 +56,22 @@ extension EndToEnd {
             #expect(end["act"] as? String == "log-tail" && (end["xid"] as? String)?.hasPrefix("f_") == true)
             let verified = try shop.verify()
             #expect(verified.code == 0, "\(verified.text)")
+        }
+
+        @Test func `a session is one person's, and over once it has ended`() async throws {
+            let shop = try LendingShop()
+            let officer = try Party("officer", shop.sandbox)
+            #expect(await officer.call(BeginFollow.self, .init(minutes: 0, count: 1), RequestScope()) == "malformed")
+            #expect(await shop.service.call(BeginFollow.self, .init(minutes: 1, count: 1), RequestScope()) == "act")
+            let begun = try await officer.session.call(BeginFollow.self, .init(minutes: 1, count: 1)).message
+            let page = FollowPage.Request(follow: begun.follow, from: begun.next)
+            let shown = try await officer.session.call(FollowPage.self, page)
+            #expect(shown.message.entries.count == 1 && shown.receipt == nil)
+            #expect(shown.message.entries.first?["seq"]?.integerValue == Int64(begun.next))
+            #expect(await shop.service.call(FollowPage.self, page, RequestScope()) == "not-found")
+            #expect(await officer.call(EndFollow.self, .init(follow: begun.follow), RequestScope()) == "ok")
+            #expect(await officer.call(FollowPage.self, page, RequestScope()) == "not-found")
+            #expect(await officer.call(EndFollow.self, .init(follow: begun.follow), RequestScope()) == "not-found")
         }
 
         @Test func `whoever loses the right while following sees nothing more`() throws {

@@ -155,6 +155,26 @@ extension EndToEnd {
             #expect(verified.code == 0, "\(verified.text)")
         }
 
+        @Test func `whoever may list the staff sees names, and the customer's slip only where it is asked for`() throws
+        {
+            let shop = try LendingShop {
+                $0.replacing("    leak: [scan, canary]\n", with: "    leak: [scan, canary]\n    staff: [review]\n")
+            }
+            let (sandbox, number) = (shop.sandbox, shop.customers[0])
+            try sandbox.enrol("Zhao Liu", role: "customer-service")
+            try sandbox.answer("Zhao Liu", "customer", "show", number, "--fields", "name", "--purpose", "order")
+            func page(_ arguments: String...) throws -> String {
+                let path = sandbox.folder + "/\(UUID().uuidString).html"
+                try #require(try sandbox.coffer("officer", ["log"] + arguments + ["--out", path]).code == 0)
+                return try String(contentsOfFile: path, encoding: .utf8)
+            }
+            #expect(try page("report").contains("Zhao Liu"))
+            #expect(try !page("who-read", number).contains("Zhao"))
+            #expect(try page("who-read", number, "--staff", "name").contains("Zhao Liu, customer-service"))
+            let table = try sandbox.coffer("officer", "log", "who-read", number)
+            #expect(table.code == 0 && table.text.contains("Zhao Liu"))
+        }
+
         @Test func `replay finds what a stricter policy would refuse, and judges a loan by its lender`() async throws {
             let shop = try shop()
             let sandbox = shop.sandbox
@@ -180,6 +200,8 @@ extension EndToEnd {
                 groups.map { $0["count"] as? Int } == [2, 1]
                     && groups.map { $0["why"] as? String }.allSatisfy { $0 == "purpose" })
             #expect(groups[1]["lender"] as? String == "customer-service")
+            let entries = try #require(try answer.json()["entries"] as? [[String: Any]])
+            #expect(entries.count == 3 && entries.allSatisfy { $0["why"] as? String == "purpose" })
             let later = try sandbox.answer("officer", "log", "replay", "--since", "2199-01-01")
             #expect(try later.number("judged") == 0)
         }

@@ -65,7 +65,7 @@ import Testing
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "\(String(decoding: complaint, as: UTF8.self))")
         let views = try JSONDecoder().decode(Views.self, from: answer).views
-        #expect(views.count == 4 * pages.count)
+        #expect(views.count == 5 * pages.count)
         for view in views {
             let path = "\(folder)/\(view.picture)"
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
@@ -99,7 +99,8 @@ import Testing
             papers.insert("\(view.scheme) \(view.paper)")
         }
         guard Self.programs != nil else { return }
-        #expect(papers.count == 2, "light and dark differ, and each is one colour: \(papers)")
+        #expect(papers.count == 3, "each way of looking has one paper: \(papers)")
+        #expect(papers.contains("print rgb(255, 255, 255)"), "on paper even where the screen is dark")
     }
 
     @Test func `the measuring finds a text that leaves its chart, one upon another, and a page too wide`() throws {

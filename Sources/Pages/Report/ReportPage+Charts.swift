@@ -46,7 +46,7 @@ extension ReportPage {
         for (hour, counts) in report.hours.enumerated() where !counts.isEmpty {
             byHour.add([Self.hour(hour)] + cells(counts))
         }
-        return section(.when, [pair(charts, table.markup + byHour.markup)])
+        return section(.when, [pair([charts[0]], table.markup), pair([charts[1]], byHour.markup)])
     }
 
     private static func hour(_ hour: Int) -> String { hour < 10 ? "0\(hour):00" : "\(hour):00" }
@@ -103,7 +103,7 @@ extension ReportPage {
                 [name(person.actor), words.role(person.actor.role)] + counts.prefix(3) + [few] + counts.suffix(2)
                     + [words.number(person.activeDays), clock.text(person.last)])
         }
-        let figures = [pair([charts[0]], pair([charts[1]], .empty, legend: false), legend: true)]
+        let figures = [pair([charts[0]], pair([charts[1]], .empty, legend: [.customers]))]
         return section(.whoTitle, figures + [table.markup])
     }
 
@@ -156,6 +156,6 @@ extension ReportPage {
                 clock.text(denial.last),
             ])
         }
-        return section(.refusals, [pair([(.perReason, chart)], table.markup, legend: false)])
+        return section(.refusals, [pair([(.perReason, chart)], table.markup, legend: [])])
     }
 }

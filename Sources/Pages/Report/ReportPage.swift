@@ -67,16 +67,19 @@ public struct ReportPage: Sendable {
             """
     }
 
-    /// Charts beside their table.
-    func pair(_ charts: [(Word, Markup)], _ table: Markup, legend: Bool = true) -> Markup {
+    /// Charts beside their table, each with a legend of its one or two parts.
+    func pair(_ charts: [(Word, Markup)], _ table: Markup, legend: [Word] = [.reads, .lookups]) -> Markup {
         let figures = charts.map { title, chart -> Markup in
-            "<figure><figcaption>\(words[title])</figcaption>\n\(legend ? self.legend : .empty)\(chart)</figure>"
+            "<figure><figcaption>\(words[title])</figcaption>\n\(self.legend(legend))\(chart)</figure>"
         }
         return "<div class=\"pair\"><div>\n\(figures.joined())\n</div>\n<div>\n\(table)\n</div></div>"
     }
 
-    private var legend: Markup {
-        "<ul class=\"legend\"><li><i></i>\(words[.reads])</li><li><i class=\"b\"></i>\(words[.lookups])</li></ul>\n"
+    private func legend(_ parts: [Word]) -> Markup {
+        guard !parts.isEmpty else { return .empty }
+        let marks: [Markup] = ["<i></i>", "<i class=\"b\"></i>"]
+        let items = zip(marks, parts).map { mark, word -> Markup in "<li>\(mark)\(words[word])</li>" }
+        return "<ul class=\"legend\">\(items.joined(separator: ""))</ul>\n"
     }
 
     // MARK: - Values

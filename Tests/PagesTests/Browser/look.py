@@ -16,7 +16,8 @@ import sys
 import tempfile
 import zlib
 
-WAYS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+# A4 less its margins is 688 px wide.
+WAYS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (688, "print")]
 
 # Runs in the page from outside: pages themselves hold no script and their policy allows none.
 MEASURE = """(() => {
@@ -124,8 +125,9 @@ def look(browser, page, out):
         browser.events.clear()
         browser.call("Emulation.setDeviceMetricsOverride", session, width=width, height=900, deviceScaleFactor=1,
                      mobile=False)
-        browser.call("Emulation.setEmulatedMedia", session,
-                     features=[{"name": "prefers-color-scheme", "value": scheme}])
+        medium, wish = ("print", "dark") if scheme == "print" else ("screen", scheme)
+        browser.call("Emulation.setEmulatedMedia", session, media=medium,
+                     features=[{"name": "prefers-color-scheme", "value": wish}])
         browser.call("Page.navigate", session, url=pathlib.Path(page).resolve().as_uri())
         browser.wait("Page.loadEventFired")
         view = browser.call("Runtime.evaluate", session, expression=MEASURE, returnByValue=True)["result"]["value"]

@@ -100,6 +100,10 @@ extension PolicyReplay.Verdict {
     fileprivate var members: [String: JSONValue] {
         [
             "allowed": .count(judged - refused), "judged": .count(judged), "refused": .count(refused),
+            "entries": .array(
+                groups.flatMap { group in
+                    group.indices.map { ["index": .count($0), "why": .string(group.reason.rawValue)] }
+                }),
             "groups": .array(
                 groups.map { group in
                     [
