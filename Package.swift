@@ -112,13 +112,15 @@ let package = Package(
                 "Turnstile", "VaultModel", "Wire", "CCertificate",
             ]),
         .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
+        .target(name: "Pages", dependencies: ["AccessLog", "Console", "Primitives", "VaultModel"]),
         .executableTarget(
             name: "cofferd",
             dependencies: ["Broker", "Host", "Server", "Turnstile", "VaultModel", "Wire", argumentParser]),
         .executableTarget(
             name: "coffer",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Policy",
+                "AccessLog", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Pages",
+                "Policy",
                 "Primitives", "VaultModel", "Wire", argumentParser,
             ]),
         .executableTarget(
@@ -159,6 +161,10 @@ let package = Package(
                 "Wire",
             ]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: ["AccessLog", "CanonicalJSON", "Console", "Pages", "Primitives", "VaultModel"],
+            exclude: ["Browser"]),
         .testTarget(name: "TidyTests"),
         .testTarget(
             name: "EndToEndTests",

@@ -49,6 +49,9 @@ say "The officer takes the log away and checks it without broker, vault or netwo
 as officer 0 log export --out "$work/export"
 as officer 0 log verify "$work/export" --key "$log_key"
 
+say "The month as a page to print: who opened what, and what stands out"
+as officer 0 log report --out "$work/report.html"
+
 say "One byte of the exported log is changed: the check finds it"
 printf 'attacker$ change one byte of export/parts/core.jsonl\n'
 size=$(stat -c %s "$work/export/parts/core.jsonl")

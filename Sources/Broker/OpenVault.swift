@@ -25,6 +25,7 @@ final class OpenVault: Sendable {
     let exports = ExportSessions()
     /// The log's size when its register of blocks was last marked as compared.
     let marked = Atomic<UInt64>(0)
+    let follows = FollowSessions()
     let connections = OpenConnections()
     let files: VaultFiles
     /// Signs checkpoints and statements under the log's name.

@@ -65,8 +65,8 @@ public enum Moment {
         return (asIfUTC - utcOffsetSeconds(at: guess)) * 1_000
     }
 
-    /// How far the clocks of this place are ahead of UTC at a moment, in seconds.
-    private static func utcOffsetSeconds(at seconds: Int64) -> Int64 {
+    /// How far the clocks of this place are ahead of UTC at a moment (seconds since 1970), in seconds.
+    public static func utcOffsetSeconds(at seconds: Int64) -> Int64 {
         var time = time_t(seconds)
         var parts = unsafe tm()
         tzset()

@@ -51,16 +51,18 @@ extension Turnstile {
     ///   - object: the hash of a statement that the broker makes in answer, in place of the head's.
     ///   - xid: the opaque id of the export, job or request the entry belongs to; where it is empty, that of the request
     ///     whose approvals are used.
+    ///   - about: customers whom the answer is about although no value of theirs leaves.
     ///   - missed: a normalised search term that found nothing; it is logged as a keyed pseudonym.
     /// - Throws: the refusal of the decision (nothing is logged), or why the entry could not be written; then nothing
     ///   may be released.
     public func log(
         _ decision: Decision, as kind: EntryKind, releasing records: [StoredRecord] = [], scanned: Int = 0,
-        missed: [UInt8]? = nil, object: String? = nil, xid: String = ""
+        about customers: [CustomerNumber] = [], missed: [UInt8]? = nil, object: String? = nil, xid: String = ""
     ) async throws(RequestRefusal) -> LoggedGrant {
         let grant = try decision.requireAllowed()
         let subject = EntrySubject(
-            customers: Self.numbers(of: records), orders: decision.head.orders, ref: decision.head.ref,
+            customers: Self.numbers(of: records) + customers.map(\.text), orders: decision.head.orders,
+            ref: decision.head.ref,
             revisions: records.map(\.rev),
             scanned: scanned,
             pseudonym: missed.map { Hex.encode(opener.keyset.logPseudonym(of: $0, vault: vault)) } ?? "")

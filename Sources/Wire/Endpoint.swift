@@ -41,6 +41,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case requestReview = "/v1/request/review"
     case logTail = "/v1/log/tail"
     case logShow = "/v1/log/show"
+    case logFollowBegin = "/v1/log/follow/begin"
+    case logFollowPage = "/v1/log/follow/page"
+    case logFollowEnd = "/v1/log/follow/end"
     case logExportBegin = "/v1/log/export/begin"
     case logExportPage = "/v1/log/export/page"
     case logExportObject = "/v1/log/export/object"
@@ -77,7 +80,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .grantRevoke: [.revoke]
         case .staffOffboard, .staffSeen: [.offboard]
         case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
-        case .logTail, .logShow, .logPurgePlan: [.logTail]
+        case .logTail, .logShow, .logPurgePlan, .logFollowBegin, .logFollowPage, .logFollowEnd: [.logTail]
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]

@@ -156,6 +156,11 @@ enum SampleMessages {
     private static let log: [SampleMessage] = [
         SampleMessage(TailLog.Request(count: 10, before: 0)),
         SampleMessage(TailLog.Reply(entries: [.object(["v": 1])], size: 12)),
+        SampleMessage(BeginFollow.Request(minutes: 15, count: 20)),
+        SampleMessage(BeginFollow.Reply(follow: "f_1", next: 3)),
+        SampleMessage(FollowPage.Request(follow: "f_1", from: 3)),
+        SampleMessage(FollowPage.Reply(entries: [.object(["v": 1])], next: 4, size: 5)),
+        SampleMessage(EndFollow.Request(follow: "f_1")),
         SampleMessage(ShowLogEntry.Request(index: 3)), SampleMessage(ShowLogEntry.Reply(item: item, proof: "x")),
         SampleMessage(
             BeginExport.Request(

@@ -142,6 +142,24 @@ struct CheckedEntry: Sendable {
     }
 }
 
+extension CheckedEntry {
+    /// What a reader gets of it.
+    var scanned: ScannedEntry {
+        ScannedEntry(
+            index: index, core: core, subject: subject, coreState: lines[0].state, subjectState: lines[1].state)
+    }
+}
+
+extension PartLine {
+    fileprivate var state: ScannedEntry.State {
+        switch self {
+        case .shown: .shown
+        case .purged: .purged
+        case .withheld: .withheld
+        }
+    }
+}
+
 extension EntryCore {
     /// Whether this entry stands for values that left the vault.
     var releasesFields: Bool { decision == .allow && released > 0 && !fields.isEmpty }

@@ -17,7 +17,7 @@ struct ExportVerification {
         self.options = options
     }
 
-    mutating func run(_ progress: (UInt64, UInt64) -> Void) {
+    mutating func run(_ visit: (ScannedEntry) -> Void, _ progress: (UInt64, UInt64) -> Void) {
         for path in files.strange { findings.add(.file, .unexpected, file: path) }
         guard let checkpoint = openCheckpoint() else { return }
         report.checkpoint = checkpoint
@@ -35,7 +35,7 @@ struct ExportVerification {
         report.scope = manifest.withheld.isEmpty ? .full : .filtered
         let authority = options.authority ?? statement.authority
         report.authority = authority
-        replay(checkpoint, manifest, statement, authority, progress)
+        replay(checkpoint, manifest, statement, authority, visit, progress)
     }
 
     func finished() -> VerifyReport {
@@ -146,7 +146,7 @@ struct ExportVerification {
 
     private mutating func replay(
         _ checkpoint: Checkpoint, _ manifest: ExportManifest, _ statement: ExportStatement, _ authority: KeyID,
-        _ progress: (UInt64, UInt64) -> Void
+        _ visit: (ScannedEntry) -> Void, _ progress: (UInt64, UInt64) -> Void
     ) {
         guard var parts = PartLines(files) else {
             for path in [ExportLayout.core, ExportLayout.subject, ExportLayout.evidence]
@@ -173,6 +173,7 @@ struct ExportVerification {
                 batch, vault: statement.vault, keys: keys, threads: options.threads)
             {
                 entries.apply(entry, into: &findings)
+                visit(entry.scanned)
             }
             progress(tree.size, checkpoint.size)
         }

@@ -12,10 +12,13 @@ public enum LogVerifier {
     ///   - directory: the export.
     ///   - key: the log's key, which must not come from the export.
     ///   - progress: called now and then with the number of entries done and their total.
+    ///   - visit: gets every entry in order once it has been checked by itself; what it says is true only if the report
+    ///     has no findings.
     /// - Returns: findings as values; a folder that cannot be read is a finding too.
     public static func verify(
         directory: String, key: VerifierKey, options: VerifyOptions = VerifyOptions(),
-        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
+        visit: (ScannedEntry) -> Void = { _ in }
     ) -> VerifyReport {
         guard let files = try? ExportFiles(directory) else {
             var report = VerifyReport()
@@ -23,7 +26,7 @@ public enum LogVerifier {
             return report
         }
         var verification = ExportVerification(files: files, key: key, options: options)
-        verification.run(progress)
+        verification.run(visit, progress)
         return verification.finished()
     }
 }

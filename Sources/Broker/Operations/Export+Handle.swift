@@ -41,12 +41,18 @@ enum BeginExportHandler: OperationHandler {
             }
             let checkpoint = try Checkpoint.open(note, key: vault.logKeys.verifier)
             let id = "x_" + Crockford.randomLower(26)
+            let hidden = try await vault.withheld(by: filter, size: checkpoint.size)
+            // A customer who was erased is still known to the log; one whom nobody knows is a mistake.
+            if let customer = body.customer, !hidden.findsCustomer, try vault.fetch([RecordID(customer)]).isEmpty {
+                throw await vault.refuse(
+                    decision, .notFound("no such customer; check the number"), as: .export)
+            }
             let statement = ExportStatement(
                 id: id, authority: controls.authority.authority, vault: vault.vault, checkpoint: checkpoint,
                 made: call.verified.receivedMilliseconds, filter: filter,
-                withheld: try await vault.withheld(by: filter, size: checkpoint.size))
+                withheld: hidden.parts)
             let grant = try await vault.turnstile.log(
-                decision, as: .export, object: statement.digest, xid: id)
+                decision, as: .export, about: body.customer.map { [$0] } ?? [], object: statement.digest, xid: id)
             try vault.exports.add(
                 ExportSession(
                     owner: call.verified.request.kid, size: checkpoint.size, filter: filter,
@@ -149,18 +155,26 @@ extension OpenVault {
         _ = try await admit(verified, PolicyAsk(act: .logExport, verb: "export"), as: .export)
     }
 
-    /// Which parts of the first `size` entries a filter leaves out. Opens every core unless the filter is empty.
-    func withheld(by filter: ExportFilter, size: UInt64) async throws(RequestRefusal) -> WithheldParts {
+    /// Which parts of the first `size` entries a filter leaves out, and whether some entry names its customer. Opens every
+    /// core unless the filter is empty.
+    func withheld(
+        by filter: ExportFilter, size: UInt64
+    ) async throws(RequestRefusal) -> (parts: WithheldParts, findsCustomer: Bool) {
         var withheld = WithheldParts()
-        guard !filter.isEmpty else { return withheld }
+        var findsCustomer = false
+        let name = Array(filter.customer.utf8)
+        guard !filter.isEmpty else { return (withheld, false) }
         for first in stride(from: UInt64(0), to: size, by: 1_000) {
             let entries: [OpenedEntry]
             do { entries = try reader.entries(first..<min(first + 1_000, size)) } catch {
                 throw RequestRefusal(storage: error)
             }
-            for entry in entries { withheld.note(entry.seq, shown: try entry.shown(by: filter)) }
+            for entry in entries {
+                withheld.note(entry.seq, shown: try entry.shown(by: filter))
+                if !findsCustomer, !name.isEmpty { findsCustomer = entry.subject?.contains(name) == true }
+            }
             await Task.yield()
         }
-        return withheld
+        return (withheld, findsCustomer)
     }
 }

@@ -33,10 +33,12 @@ struct ReceiptCheck {
 
 extension Endpoint {
     /// What shows nothing of a customer (a new key's answer, one's own name, the rules) makes no entry; pages of an
-    /// export are covered by the entries of its beginning and end.
+    /// export, and looks at a log that is followed, are covered by the entries of their beginning and end.
     var makesNoEntry: Bool {
         switch self {
-        case .enroll, .staffWhoAmI, .policyGet, .grantList, .grantPrepare, .logExportPage, .logExportObject: true
+        case .enroll, .staffWhoAmI, .policyGet, .grantList, .grantPrepare, .logExportPage, .logExportObject,
+            .logFollowPage:
+            true
         default: false
         }
     }

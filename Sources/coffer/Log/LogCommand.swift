@@ -8,5 +8,7 @@ struct LogCommand: ParsableCommand {
         subcommands: [
             LogTailCommand.self, LogShowCommand.self, LogExportCommand.self, LogVerifyCommand.self,
             LogPurgeCommand.self, LogHoldCommand.self,
+            LogReportCommand.self,
+            LogWhoReadCommand.self, LogReplayCommand.self,
         ])
 }

@@ -87,8 +87,8 @@ struct LogExportCommand: CofferCommand {
         var redact = false
 
         init(_ command: LogExportCommand) throws(Failure) {
-            since = try Self.time(command.since, "--since")
-            until = try Self.time(command.until, "--until")
+            since = try Arguments.time(command.since, "--since")
+            until = try Arguments.time(command.until, "--until")
             customer = try command.customer.map(Arguments.customer)
             employee = command.employee
             if let delegation = command.delegation {
@@ -119,14 +119,6 @@ struct LogExportCommand: CofferCommand {
             return BeginExport.Request(
                 since: since, until: until, customer: customer, employee: person, delegation: delegation,
                 purpose: purpose, decision: decision, redact: redact)
-        }
-
-        private static func time(_ text: String?, _ option: String) throws(Failure) -> Int64 {
-            guard let text else { return 0 }
-            guard let time = Moment.parse(text), time >= 0 else {
-                throw .usage("\(option) is not a time", hint: "2026-11-21 or 2026-11-21T08:00+08:00", why: "time")
-            }
-            return time
         }
     }
 }

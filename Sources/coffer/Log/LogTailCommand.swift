@@ -10,8 +10,8 @@ struct LogTailCommand: CofferCommand {
         commandName: "tail",
         abstract: "The newest entries, oldest first.",
         discussion: """
-            With --follow new entries are shown as they come, with --json one object a line; each look is an entry, and \
-            these of your own are left out.
+            With --follow new entries are shown as they come, with --json one object a line. The session is one entry \
+            of the log, its end another; Ctrl-C ends it.
 
             Example: coffer log tail -n 20
             """)
@@ -22,40 +22,32 @@ struct LogTailCommand: CofferCommand {
     @Flag(help: "Go on showing new entries until interrupted.")
     var follow = false
 
+    @Option(help: ArgumentHelp("With --follow: end after so many minutes, 1 to 60.", valueName: "minutes"))
+    var minutes: Int64?
+
     @OptionGroup var options: GlobalOptions
 
-    private static let pollSeconds = 5
+    private static let usualMinutes: Int64 = 15
 
     func perform(_ output: Output) async throws {
-        guard (1...Int64(TailLog.mostEntries)).contains(count) else {
+        guard (follow ? 0...Int64(TailLog.mostEntries) : 1...Int64(TailLog.mostEntries)).contains(count) else {
             throw Failure.usage("-n is 1 to \(TailLog.mostEntries)", why: "count")
         }
+        guard follow || minutes == nil else { throw Failure.usage("--minutes goes with --follow", why: "minutes") }
+        let minutes = minutes ?? Self.usualMinutes
+        guard (1...BeginFollow.mostMinutes).contains(minutes) else {
+            throw Failure.usage("--minutes is 1 to \(BeginFollow.mostMinutes)", why: "minutes")
+        }
         let session = try await Session.open(options, output)
-        let first = try await session.call(TailLog.self, .init(count: count, before: 0))
-        show(first, first.message.entries, output)
-        guard follow else {
-            output.entry(first.entry)
-            return
+        guard !follow else {
+            return try await LogFollow(session: session, output: output, minutes: minutes, count: count).run()
         }
-        var next = first.message.size
-        while true {
-            try await Task.sleep(for: .seconds(Self.pollSeconds))
-            let most = Int64(TailLog.mostEntries)
-            let reply = try await session.call(TailLog.self, .init(count: most, before: 0))
-            let fresh = reply.message.entries.filter { entry in
-                guard let index = entry["seq"]?.integerValue, UInt64(index) >= next else { return false }
-                return entry["act"]?.stringValue != Act.logTail.rawValue
-                    || entry["kid"]?.stringValue != session.identity.kid.text
-            }
-            next = max(next, reply.message.size)
-            if !fresh.isEmpty { show(reply, fresh, output) }
-        }
-    }
-
-    private func show(_ reply: Answer<TailLog.Reply>, _ entries: [JSONValue], _ output: Output) {
+        let reply = try await session.call(TailLog.self, .init(count: count, before: 0))
+        let entries = reply.message.entries
         output.answer(reply.members(["entries": .array(entries), "size": .count(reply.message.size)])) {
             LogTable.text(entries, output)
         }
+        output.entry(reply.entry)
     }
 }
 

@@ -1,5 +1,7 @@
+import AccessLog
 import Authority
 import Console
+import Host
 import VaultModel
 import Wire
 
@@ -82,6 +84,15 @@ enum Arguments {
         return form
     }
 
+    /// Milliseconds since 1970; 0 where the option was not given.
+    static func time(_ text: String?, _ option: String) throws(Failure) -> Int64 {
+        guard let text else { return 0 }
+        guard let time = Moment.parse(text), time >= 0 else {
+            throw .usage("\(option) is not a time", hint: "2026-11-21 or 2026-11-21T08:00+08:00", why: "time")
+        }
+        return time
+    }
+
     /// A day of the calendar, where the option was given.
     static func day(_ text: String?, _ option: String) throws(Failure) -> CalendarDay? {
         guard let text else { return nil }
@@ -90,6 +101,19 @@ enum Arguments {
         }
         return day
     }
+
+    /// The log's key itself, or the contents of the file of that name.
+    static func logKey(_ text: String) throws(Failure) -> VerifierKey {
+        if let key = VerifierKey(text) { return key }
+        if let bytes = try? DurableFile.read(text, limit: keyFileBytes) {
+            let contents = String(decoding: bytes, as: UTF8.self)
+            let words = contents.split(whereSeparator: \.isWhitespace)
+            if let key = words.lazy.compactMap({ VerifierKey(String($0)) }).first { return key }
+        }
+        throw .usage("this is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
+    }
+
+    private static let keyFileBytes = 4 * 1_024
 
     /// The name of a person of the staff, as it is stored.
     static func personName(_ text: String) throws(Failure) -> String {

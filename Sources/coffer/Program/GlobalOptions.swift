@@ -2,13 +2,14 @@ import ArgumentParser
 import Client
 import Console
 import Host
+import Pages
 
 /// What every command takes.
 struct GlobalOptions: ParsableArguments {
     @Flag(name: .customLong("json"), help: "Print one JSON object on standard output.")
     var isJSON = false
 
-    @Option(help: ArgumentHelp("Language of the messages; en so far.", valueName: "tag"))
+    @Option(help: ArgumentHelp("Language of the messages: en so far; of pages: en, zh.", valueName: "tag"))
     var lang: String?
 
     @Option(
@@ -33,12 +34,26 @@ struct GlobalOptions: ParsableArguments {
     static let flags: Set<String> = ["--json"]
     static let valued: Set<String> = ["--lang", "--dir", "--identity", "--passphrase-file"]
 
-    /// Where the command's words go. Refuses a language that is not there yet.
-    func output() throws(Failure) -> Output {
-        if let lang, lang != "en", !lang.hasPrefix("en-"), !lang.hasPrefix("en_") {
+    /// Where the command's words go. Refuses a language that is not there yet; pages have more of them than messages.
+    func output(writesPages: Bool = false) throws(Failure) -> Output {
+        if writesPages {
+            _ = try pageLanguage()
+        } else if let lang, lang != "en", !lang.hasPrefix("en-"), !lang.hasPrefix("en_") {
             throw .usage("messages are in English only so far", hint: "leave --lang out, or use --lang en", why: "lang")
         }
         return Output(isJSON: isJSON)
+    }
+
+    /// The language of a page: of `--lang`, else of the locale, else English.
+    func pageLanguage() throws(Failure) -> PageLanguage {
+        if let lang {
+            guard let language = PageLanguage(tag: lang) else {
+                throw .usage("pages are written in English and Chinese", hint: "--lang en or --lang zh", why: "lang")
+            }
+            return language
+        }
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap(Self.environment).first
+        return locale.flatMap { PageLanguage(tag: $0) } ?? .en
     }
 
     var folder: String {
@@ -96,9 +111,13 @@ struct GlobalOptions: ParsableArguments {
 /// A command of ours: it does its work with an `Output`, and what it throws is a `Failure` or `EndedWith`.
 protocol CofferCommand: AsyncParsableCommand {
     var options: GlobalOptions { get }
+    /// Whether the command writes pages for people, which exist in more languages than messages.
+    static var writesPages: Bool { get }
     func perform(_ output: Output) async throws
 }
 
 extension CofferCommand {
-    mutating func run() async throws { try await perform(try options.output()) }
+    static var writesPages: Bool { false }
+
+    mutating func run() async throws { try await perform(try options.output(writesPages: Self.writesPages)) }
 }

@@ -1,0 +1,85 @@
+internal import AccessLog
+internal import CanonicalJSON
+internal import Policy
+internal import Primitives
+internal import Storage
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// Begins to follow the log: one entry for all that is shown until the session ends.
+enum BeginFollowHandler: OperationHandler {
+    typealias Op = BeginFollow
+
+    static func handle(
+        _ call: Call<BeginFollow.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<BeginFollow.Reply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .list)
+        guard call.body.minutes > 0 else { throw .malformed("a session lasts 1 to 60 minutes") }
+        let now = call.verified.receivedMilliseconds
+        guard vault.follows.hasRoom(now: now) else {
+            throw RequestRefusal(.rateLimited, .rate, hint: "too many people follow the log just now")
+        }
+        let id = "f_" + Crockford.randomLower(26)
+        let grant = try await vault.turnstile.log(decision, as: .list, xid: id)
+        vault.follows.add(id, of: call.verified.request.kid, expires: now + call.body.minutes * 60_000)
+        let before = min(grant.entry.seq, UInt64(call.body.count))
+        return Answer(BeginFollow.Reply(follow: id, next: grant.entry.seq - before), grant.entry)
+    }
+}
+
+/// What has come since the last page. Makes no entry while it is allowed; the right is asked anew each time, and a refusal
+/// is logged and ends the session.
+enum FollowPageHandler: OperationHandler {
+    typealias Op = FollowPage
+
+    static func handle(
+        _ call: Call<FollowPage.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<FollowPage.Reply> {
+        let owner = call.verified.request.kid
+        try vault.follows.require(call.body.follow, of: owner, now: call.verified.receivedMilliseconds)
+        do throws(RequestRefusal) {
+            _ = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .list)
+        } catch {
+            vault.follows.remove(call.body.follow)
+            throw error
+        }
+        do {
+            let size = try vault.stores.log.size()
+            let end = min(size, call.body.from + min(size, UInt64(BeginFollow.mostEntries)))
+            guard call.body.from < end else {
+                return Answer(FollowPage.Reply(entries: [], next: min(call.body.from, size), size: size), nil)
+            }
+            let own = Array(call.body.follow.utf8)
+            var cores: [JSONValue] = []
+            for entry in try vault.reader.entries(call.body.from..<end) {
+                guard let core = entry.core, !core.contains(own) else { continue }
+                guard let value = try? JSONValue.parse(core, limits: .message) else {
+                    throw RequestRefusal.integrity("a log entry")
+                }
+                cores.append(value)
+            }
+            return Answer(FollowPage.Reply(entries: cores, next: end, size: size), nil)
+        } catch let error as StorageError {
+            throw RequestRefusal(storage: error)
+        } catch let refusal as RequestRefusal {
+            throw refusal
+        } catch { throw RequestRefusal(.internal, .unavailable) }
+    }
+}
+
+/// The end of a session, logged like its beginning.
+enum EndFollowHandler: OperationHandler {
+    typealias Op = EndFollow
+
+    static func handle(
+        _ call: Call<EndFollow.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<NoMembers> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .list)
+        try vault.follows.require(
+            call.body.follow, of: call.verified.request.kid, now: call.verified.receivedMilliseconds)
+        let grant = try await vault.turnstile.log(decision, as: .list, xid: call.body.follow)
+        vault.follows.remove(call.body.follow)
+        return Answer(NoMembers(), grant.entry)
+    }
+}
