@@ -25,7 +25,7 @@ extension Word {
         case .meaning: "含义"
         case .count: "次数"
         case .newest: "最近一次"
-        case .remarkEmergency: "未按时复核的紧急访问"
+        case .remarkEmergency: "未复核或逾期复核的紧急访问"
         case .remarkEmergencyMeaning: "未等审批即查看了资料；须由另一人在 24 小时内复核"
         case .remarkAlert: "警报"
         case .remarkAlertMeaning: "有人声明紧急情况，或以等待代替了第二人的审批"

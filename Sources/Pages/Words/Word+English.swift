@@ -25,7 +25,7 @@ extension Word {
         case .meaning: "meaning"
         case .count: "count"
         case .newest: "newest"
-        case .remarkEmergency: "emergencies without a review in time"
+        case .remarkEmergency: "emergencies not reviewed, or too late"
         case .remarkEmergencyMeaning:
             "data was opened without waiting for an approval; another person has 24 hours to review it"
         case .remarkAlert: "alerts"
