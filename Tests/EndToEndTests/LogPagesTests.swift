@@ -53,6 +53,21 @@ extension EndToEnd {
 
             let export = sandbox.folder + "/export"
             try sandbox.answer("officer", "log", "export", "--out", export)
+            // Counted once more, by other means: the lines of the export.
+            let lines = try String(contentsOfFile: export + "/parts/core.jsonl", encoding: .utf8).split(separator: "\n")
+            let cores = try lines.prefix(before).map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+            func count(_ kind: String, _ decision: String) -> Int {
+                cores.count { core in
+                    kind.contains(core["kind"] as? String ?? "") && core["dec"] as? String == decision
+                        && core["kid"] as? String != ""
+                }
+            }
+            let kinds = Set(cores.compactMap { $0["kind"] as? String }).joined(separator: " ")
+            #expect(total["reads"] == count("read", "allow") && total["lookups"] == count("lookup", "allow"))
+            #expect(total["changes"] == count("write import", "allow") && total["refused"] == count(kinds, "deny"))
+
             shop.broker.stop()
             let offline = sandbox.folder + "/offline.html"
             let again = try sandbox.run(

@@ -79,7 +79,7 @@ import Testing
         let first = try #require(text.range(of: "What stands out")),
             when = try #require(text.range(of: "Reads and look-ups per day"))
         #expect(first.lowerBound < when.lowerBound)
-        #expect(text.contains("emergencies without a review in time") && text.contains("clock alarms"))
+        #expect(text.contains("emergencies not reviewed, or too late") && text.contains("clock alarms"))
         #expect(text.contains("and 5,980 more before these"))
         #expect(text.contains("the first 40 of 41"))
         #expect(text.contains("3 purged; 4 withheld"))

@@ -133,7 +133,7 @@ extension ReportPage {
                         words.number(purpose.counts.lookups)),
                     first: purpose.counts.reads, second: purpose.counts.lookups)
             })
-        var table = HTMLTable(words[.purposeTable], [.text(words[.purpose])] + countColumns)
+        var table = HTMLTable("", [.text(words[.purpose])] + countColumns)
         for purpose in report.purposes { table.add([name(purpose)] + cells(purpose.counts)) }
         return section(.whatFor, [pair([(.perPurpose, chart)], table.markup)])
     }
@@ -148,7 +148,7 @@ extension ReportPage {
                     first: denial.count, second: 0)
             })
         var table = HTMLTable(
-            words[.reasonTable],
+            "",
             [.text(words[.reason]), .figure(words[.count]), .figure(words[.persons]), .short(words[.newest])])
         for denial in report.denials {
             table.add([

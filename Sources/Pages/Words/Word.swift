@@ -9,7 +9,7 @@ enum Word: CaseIterable {
     case who, role, reason, purpose, noPurpose, fields, when, perDay, perDayDesc, perHour, perHourDesc
     case columnTitle, day, hour, daysTable, hoursTable, total, whoTitle, perPerson, perPersonDesc, breadth
     case breadthDesc, barTitle, barsMore, activeDays, last, peopleTable, whatFor, perPurpose, perPurposeDesc
-    case purposeTable, refusals, perReason, perReasonDesc, reasonTable, persons, especially, customerExports
+    case refusals, perReason, perReasonDesc, persons, especially, customerExports
     case logExports, logReadings, approvalsAsked, approvalsGiven, approvalsUsed, emergencies, emergencyTable
     case state, reviewed, late, open, overdueState, overdue, overdueLead, noOverdue, given, ends, due, ended
     case erasures, noErasures, coverage, coverageLead, entriesOfMonth, fromTo, gaps, noGaps, purgedGap
