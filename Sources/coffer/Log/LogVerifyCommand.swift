@@ -32,11 +32,10 @@ struct LogVerifyCommand: CofferCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    private static let keyFileBytes = 4 * 1_024
     private static let checkpointBytes = 64 * 1_024
 
     func perform(_ output: Output) async throws {
-        let key = try verifierKey()
+        let key = try Arguments.logKey(key, option: "--key")
         var options = VerifyOptions()
         if let since {
             do throws(HostError) { options.previous = try DurableFile.read(since, limit: Self.checkpointBytes) } catch {
@@ -57,18 +56,6 @@ struct LogVerifyCommand: CofferCommand {
         progress.finish()
         show(report, output)
         guard report.ok else { throw EndedWith.failedCheck }
-    }
-
-    /// The key itself, or the contents of the file of that name.
-    private func verifierKey() throws(Failure) -> VerifierKey {
-        if let key = VerifierKey(key) { return key }
-        if let bytes = try? DurableFile.read(key, limit: Self.keyFileBytes) {
-            let text = String(decoding: bytes, as: UTF8.self)
-            if let key = text.split(whereSeparator: \.isWhitespace).lazy.compactMap({ VerifierKey(String($0)) }).first {
-                return key
-            }
-        }
-        throw .usage("this is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
     }
 
     private func show(_ report: VerifyReport, _ output: Output) {

@@ -1,5 +1,7 @@
+import AccessLog
 import Authority
 import Console
+import Host
 import VaultModel
 import Wire
 
@@ -90,6 +92,20 @@ enum Arguments {
         }
         return day
     }
+
+    /// A log's verifier key, or the first one in the file of that name.
+    static func logKey(_ text: String, option: String) throws(Failure) -> VerifierKey {
+        if let key = VerifierKey(text), key.algorithm == .ed25519 { return key }
+        if let bytes = try? DurableFile.read(text, limit: keyFileBytes) {
+            let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            let keys = words.lazy.compactMap { VerifierKey(String($0)) }
+            if let key = keys.first(where: { $0.algorithm == .ed25519 }) { return key }
+        }
+        throw .usage(
+            "\(option) is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
+    }
+
+    private static let keyFileBytes = 4 * 1_024
 
     /// The name of a person of the staff, as it is stored.
     static func personName(_ text: String) throws(Failure) -> String {
