@@ -14,7 +14,7 @@ extension BrokerService {
     /// The one table of endpoints and operations.
     func route(_ verified: VerifiedRequest, in vault: OpenVault) async throws(RequestRefusal) -> [UInt8] {
         switch verified.request.endpoint {
-        case .unseal, .seal: throw .malformed("not an operation of an open vault")
+        case .unseal, .seal, .witnessAlarm: throw .malformed("not an operation of an open vault")
         case .policyApply: try await Self.run(ApplyPolicyHandler.self, verified, vault)
         case .policyGet: try await Self.run(GetPolicyHandler.self, verified, vault)
         case .staffInvite: try await Self.run(InviteStaffHandler.self, verified, vault)
@@ -50,8 +50,13 @@ extension BrokerService {
         case .requestDeny: try await Self.run(DenyRequestHandler.self, verified, vault)
         case .requestWithdraw: try await Self.run(WithdrawRequestHandler.self, verified, vault)
         case .requestReview: try await Self.run(ReviewRequestHandler.self, verified, vault)
+        case .witnessAdd: try await Self.run(AddWitnessHandler.self, verified, vault)
+        case .witnessRemove: try await Self.run(RemoveWitnessHandler.self, verified, vault)
+        case .witnessList: try await Self.run(ListWitnessesHandler.self, verified, vault)
+        case .witnessCosigned: try await Self.run(StoreCosignedHandler.self, verified, vault)
         case .logTail: try await Self.run(TailLogHandler.self, verified, vault)
         case .logShow: try await Self.run(ShowLogEntryHandler.self, verified, vault)
+        case .logCheckpoint: try await Self.run(GetCheckpointHandler.self, verified, vault)
         case .logExportBegin: try await Self.run(BeginExportHandler.self, verified, vault)
         case .logExportPage: try await Self.run(GetExportPageHandler.self, verified, vault)
         case .logExportObject: try await Self.run(GetExportObjectHandler.self, verified, vault)
@@ -110,12 +115,16 @@ extension BrokerService {
         }
         let kind = open.flatMap { $0.turnstile.fieldMap.kind(OpenVault.customerKind) }
         let counts = (try? stores?.records.counts()) ?? [:]
+        let witnesses = stores.map(witnesses) ?? []
+        let newest = witnesses.newest
         return StatusReply(
             state: vaultState, profile: profile, vault: facts.vault, incarnation: facts.incarnation,
             logSize: (try? stores?.log.size()) ?? 0,
             customers: UInt64(kind.flatMap { counts[$0] } ?? 0),
             policy: open?.turnstile.policy.sha256 ?? "", unattended: unattended,
-            overdue: UInt64(open?.overdueReviews() ?? 0), warnings: warnings())
+            overdue: UInt64(open?.overdueReviews() ?? 0), witnesses: UInt64(witnesses.count),
+            witness: newest.map { WitnessedState(name: $0.name, size: $0.size, time: $0.time) },
+            warnings: warnings() + warnings(about: witnesses, newest: newest))
     }
 
     private var profile: WireProfile { facts.profile == .test ? .test : .default }

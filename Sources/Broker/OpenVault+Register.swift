@@ -23,6 +23,7 @@ extension OpenVault {
         var places = try stored { () throws(StorageError) in try stores.log.blockPlaces() }
         var opened: UInt64 = 0
         var used: [BlockID: UInt64] = [:]
+        var witnesses: Set<String> = []
         let size = try stored { () throws(StorageError) in try stores.log.size() }
         for first in stride(from: 0, to: size, by: UInt64.Stride(Self.coresAtOnce)) {
             let range = first..<min(size, first + Self.coresAtOnce)
@@ -34,6 +35,8 @@ extension OpenVault {
                 }
             }
             for core in cores where core.decision == .allow {
+                // Who is there and added again, or gone and removed again, is refused: what an entry names changes sides.
+                if core.kind == .witness, core.act == .policy { witnesses.formSymmetricDifference([core.object]) }
                 if core.kind.mayCarryBlock, let id = Hex.decode(core.object), id.count == SHA256.size {
                     guard places.removeValue(forKey: id) == core.seq else { throw Self.broken }
                 }
@@ -44,6 +47,10 @@ extension OpenVault {
         }
         // No command of this version destroys a core: one that is gone was taken out.
         guard places.isEmpty, opened == size else { throw Self.broken }
+        let listed = try stored { () throws(StorageError) in try stores.log.witnesses() }
+        guard Set(listed.map { KnownWitness.object(ofKey: $0.key) }) == witnesses else {
+            throw .integrity("the list of witnesses in log.db")
+        }
         for (block, count) in used {
             let known = try stored { () throws(StorageError) in try stores.log.uses(of: block.bytes) }
             guard known >= count else { throw Self.broken }

@@ -39,8 +39,14 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case requestDeny = "/v1/request/deny"
     case requestWithdraw = "/v1/request/withdraw"
     case requestReview = "/v1/request/review"
+    case witnessAdd = "/v1/witness/add"
+    case witnessRemove = "/v1/witness/remove"
+    case witnessList = "/v1/witness/list"
+    case witnessCosigned = "/v1/witness/cosigned"
+    case witnessAlarm = "/v1/witness/alarm"
     case logTail = "/v1/log/tail"
     case logShow = "/v1/log/show"
+    case logCheckpoint = "/v1/log/checkpoint"
     case logExportBegin = "/v1/log/export/begin"
     case logExportPage = "/v1/log/export/page"
     case logExportObject = "/v1/log/export/object"
@@ -72,7 +78,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .grantRevoke: [.revoke]
         case .staffOffboard, .staffSeen: [.offboard]
         case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
-        case .logTail, .logShow: [.logTail]
+        case .witnessAdd, .witnessRemove: [.policy]
+        case .witnessList, .witnessCosigned, .witnessAlarm: [.logTail]
+        case .logTail, .logShow, .logCheckpoint: [.logTail]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -68,7 +68,7 @@ final class FakeBroker: BrokerTransport {
         case .status:
             StatusReply(
                 state: .unsealed, profile: .test, vault: Sample.vault, incarnation: 1, logSize: 3, customers: 2,
-                policy: "", unattended: false, overdue: 0, warnings: []
+                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, warnings: []
             ).write(to: &members)
         }
         return IncomingReply(status: 200, headers: [], body: members.value.encode())

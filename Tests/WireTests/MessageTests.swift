@@ -132,7 +132,8 @@ import VaultModel
             UpdateCustomer.self, VerifyCustomer.self, AddRecord.self, ShowRecords.self, StepOrder.self,
             PrepareGrant.self, DelegateGrant.self, ListGrants.self, RevokeGrant.self, OffboardStaff.self,
             ListSeen.self, ListRequests.self, ShowRequest.self, ApproveRequest.self, DenyRequest.self,
-            WithdrawRequest.self, ReviewRequest.self, TailLog.self, ShowLogEntry.self, BeginExport.self,
+            WithdrawRequest.self, ReviewRequest.self, AddWitness.self, RemoveWitness.self, ListWitnesses.self,
+            StoreCosigned.self, RaiseAlarm.self, TailLog.self, ShowLogEntry.self, GetCheckpoint.self, BeginExport.self,
             GetExportPage.self, GetExportObject.self, EndExport.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)

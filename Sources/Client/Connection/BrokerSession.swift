@@ -74,6 +74,12 @@ public final class BrokerSession: Sendable {
     /// The signed note of the largest checkpoint seen, or empty: what one who unseals shows the broker.
     public var rememberedCheckpoint: String { memory.seen.map { String(decoding: $0.note, as: UTF8.self) } ?? "" }
 
+    /// Remembers a checkpoint of the log that came from elsewhere, from a witness, if it is the largest seen. A log that
+    /// does not contain it is refused from then on.
+    public func remember(_ note: [UInt8]) throws(ClientError) {
+        do throws(CheckpointMemory.Problem) { try memory.observe(note, floor: nil) } catch { throw .log(error) }
+    }
+
     /// Seconds by which the broker's clock is ahead of this machine's, as far as that was noticed; 0 below 25 s.
     public var clockOffsetSeconds: Int64 { clockOffset.withLock { $0 } }
 

@@ -54,6 +54,16 @@ enum Arguments {
         return text
     }
 
+    /// What the shop calls a witness.
+    static func witness(_ text: String) throws(Failure) -> String {
+        guard Label.isValid(text) else {
+            throw .usage(
+                "this is not a witness's name", hint: "up to 32 lower-case letters, digits and -, e.g. officer",
+                why: "name")
+        }
+        return text
+    }
+
     static func purpose(_ text: String) throws(Failure) -> Purpose {
         guard let purpose = Purpose(text) else {
             throw .usage(

@@ -69,6 +69,10 @@ struct Session {
     /// The signed note of the largest checkpoint this device has seen, or empty.
     var rememberedCheckpoint: String { broker.rememberedCheckpoint }
 
+    func remember(_ note: [UInt8]) throws(Failure) {
+        do throws(ClientError) { try broker.remember(note) } catch { throw Failure(error) }
+    }
+
     /// Seconds by which the broker's clock is ahead of this device's; 0 where they agree well enough.
     var clockOffsetSeconds: Int64 { broker.clockOffsetSeconds }
 

@@ -10,6 +10,7 @@ struct WitnessCommand: ParsableCommand {
             others are for the shop whose log is witnessed.
             """,
         subcommands: [
-            WitnessServeCommand.self, WitnessKeyCommand.self,
+            WitnessServeCommand.self, WitnessKeyCommand.self, WitnessAddCommand.self, WitnessRemoveCommand.self,
+            WitnessListCommand.self, WitnessCheckCommand.self,
         ])
 }
