@@ -87,9 +87,9 @@ extension BrokerService {
 
     /// HealthReply and status: no personal data, and true of a sealed vault too.
     func answerOpen(_ incoming: IncomingRequest) -> OutgoingReply {
-        guard incoming.query == nil, incoming.body.isEmpty,
-            let endpoint = OpenEndpoint(rawValue: incoming.path)
-        else { return refusal(.malformed) }
+        guard incoming.query == nil, incoming.body.isEmpty else { return refusal(.malformed) }
+        if let path = ConsistencyPath(incoming.path) { return consistency(path) }
+        guard let endpoint = OpenEndpoint(rawValue: incoming.path) else { return refusal(.malformed) }
         switch endpoint {
         case .health: return ReplyProfile.unsigned(status: 200, body: health().jsonValue.encode())
         case .status: return ReplyProfile.unsigned(status: 200, body: status().jsonValue.encode())
@@ -105,14 +105,27 @@ extension BrokerService {
             profile: profile, version: BrokerVersion.text)
     }
 
-    private func status() -> StatusReply {
-        let open = try? openVault()
-        let stores = state.withLock { state -> Stores? in
+    /// A proof for a device that has seen an earlier checkpoint: hashes that hold or do not, whoever says them.
+    private func consistency(_ path: ConsistencyPath) -> OutgoingReply {
+        guard let proof = try? stores?.log.consistencyProof(old: path.old, new: path.new) else {
+            return refusal(.unavailable)
+        }
+        return ReplyProfile.unsigned(
+            status: 200, body: ConsistencyReply(proof: proof.map(Base64.encode)).jsonValue.encode())
+    }
+
+    private var stores: Stores? {
+        state.withLock { state in
             switch state {
             case .sealed(let vault), .unsealing(let vault), .unsealed(_, let vault): vault.stores
-            case .stopping: nil
+            case .stopping(let vault): vault?.stores
             }
         }
+    }
+
+    private func status() -> StatusReply {
+        let open = try? openVault()
+        let stores = stores
         let kind = open.flatMap { $0.turnstile.fieldMap.kind(OpenVault.customerKind) }
         let counts = (try? stores?.records.counts()) ?? [:]
         let witnesses = stores.map(witnesses) ?? []

@@ -12,6 +12,7 @@ extension SampleMessages {
         SampleMessage(GetCheckpoint.Reply(checkpoint: "note", proof: ["hash"])),
         SampleMessage(WitnessedNote(note: "note")),
         SampleMessage(StoreCosigned.Reply(witnesses: ["officer"])),
+        SampleMessage(ConsistencyReply(proof: ["hash"])),
         SampleMessage(WitnessedState(name: "officer", size: 3, time: 4)),
     ]
 }

@@ -213,6 +213,15 @@ struct RightsReplay {
         _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ block: Block?
     ) -> Bool {
         guard let policy = policies[core.policy] else { return true }
+        if core.kind == .witness {
+            guard let verb = [Act.policy: "apply", .logTail: "tail"][request.act], !core.object.isEmpty else {
+                return false
+            }
+            guard case .allow = policy.decide(role: standing.role, ask: PolicyAsk(act: request.act, verb: verb)) else {
+                return false
+            }
+            return true
+        }
         if let block { return policyAllows(block, core, standing, policy) }
         guard let field = core.fields.first else { return true }
         let links = standing.chain.links

@@ -35,9 +35,9 @@ public struct SocketTransport: BrokerTransport {
     }
 
     public func fetch(
-        _ endpoint: OpenEndpoint, authority: String, deadlineSeconds: Int64
+        path endpoint: String, authority: String, deadlineSeconds: Int64
     ) async throws(TransportError) -> IncomingReply {
-        var outgoing = HTTPClientRequest(url: Self.url(socket: path, endpoint.path))
+        var outgoing = HTTPClientRequest(url: Self.url(socket: path, endpoint))
         outgoing.headers.add(name: "host", value: authority)
         return try await execute(outgoing, deadlineSeconds)
     }

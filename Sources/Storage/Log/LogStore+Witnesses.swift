@@ -27,7 +27,8 @@ public enum WitnessChange: Hashable, Sendable {
 }
 
 extension LogStore {
-    public static let mostWitnesses = 16
+    /// A note bears sixteen signatures at the most, and one is the log's.
+    public static let mostWitnesses = 15
 
     /// The shop's witnesses by name. Neither names nor notes are checked here: whoever has the keys does.
     public func witnesses() throws(StorageError) -> [StoredWitness] {

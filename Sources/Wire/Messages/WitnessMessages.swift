@@ -3,8 +3,8 @@ internal import VaultModel
 /// `POST /v1/witness/add`: from now on the shop asks this witness. The head's `obj` is SHA-256 of the key's text.
 public enum AddWitness: WireOperation {
     public static let endpoint = Endpoint.witnessAdd
-    /// Witnesses of one vault, each key and each name once.
-    public static let mostWitnesses = 16
+    /// Witnesses of one vault, each key and each name once: as many as may sign one note beside the log.
+    public static let mostWitnesses = 15
 
     public struct Request: WireMessage {
         /// What the shop calls it: a label of the policy's form.
@@ -134,6 +134,7 @@ public enum GetCheckpoint: WireOperation {
     }
 
     public struct Reply: WireMessage {
+        /// A tree of 2⁶⁴ leaves needs one more than a path.
         public static let mostHashes = 65
         /// A signed note.
         public let checkpoint: String

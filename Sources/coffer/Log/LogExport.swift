@@ -50,10 +50,19 @@ struct LogExport {
             throw Self.damaged("the broker's statement about the export is malformed")
         }
         do throws(ExportError) {
-            try writer.finish(statement: statement, proofs: [])
+            try writer.finish(
+                statement: statement, proofs: [], previous: begun.cosigned.isEmpty ? nil : Array(begun.cosigned.utf8),
+                witnessPolicy: try witnessPolicy())
         } catch { throw Self.failure(error) }
         _ = try await session.call(EndExport.self, .init(export: begun.export), scope)
         return begun.size
+    }
+
+    /// Whom the shop asks; one of them is enough. Whoever verifies the export brings a policy of her own.
+    private func witnessPolicy() throws(ExportError) -> String {
+        let witnesses = begun.witnesses.compactMap { VerifierKey($0) }.filter { $0.algorithm == .cosignature }
+        guard witnesses.count == begun.witnesses.count else { throw .statement }
+        return WitnessPolicy.text(log: session.logKey, witnesses: witnesses, threshold: min(1, witnesses.count))
     }
 
     private func block(_ id: String, _ scope: RequestScope) async throws(Failure) -> DSSEEnvelope {
@@ -108,7 +117,7 @@ struct LogExport {
         case .part(let index): damaged("entry \(index) is not what its leaf says")
         case .tree: damaged("the entries do not have the root that was signed")
         case .statement: damaged("the broker's statement does not fit what it sent")
-        case .proof: damaged("a proof cannot be made")
+        case .proof: damaged("the log does not continue what its witnesses have cosigned")
         }
     }
 }
