@@ -79,8 +79,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .staffOffboard, .staffSeen: [.offboard]
         case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
         case .witnessAdd, .witnessRemove: [.policy]
-        case .witnessList, .witnessCosigned, .witnessAlarm: [.logTail]
-        case .logTail, .logShow, .logCheckpoint: [.logTail]
+        // Whoever reads the log may show it to its witnesses, and so may whoever can seal.
+        case .witnessList, .witnessCosigned, .witnessAlarm, .logCheckpoint: [.logTail, .seal]
+        case .logTail, .logShow: [.logTail]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

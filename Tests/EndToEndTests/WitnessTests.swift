@@ -88,7 +88,6 @@ extension EndToEnd {
                 "owner", "unseal", "--unseal-passphrase-file", try sandbox.passphrase("vault"), "--json")
             // An unsealed one would say conflict: the hold keeps the unattended start from opening it.
             #expect(refused.code == 6, "\(refused.text)")
-            #expect(try sandbox.coffer("owner", "status", "--json").code == 6)
             broker.stop()
         }
 
@@ -118,7 +117,7 @@ extension EndToEnd {
             let found = try sandbox.coffer(
                 "counter", "find", "--phone", Sandbox.sample.phone, "--purpose", "order", "--json")
             #expect(found.code == 6, "\(found.text)")
-            for arguments in [["status"], ["witness", "list"], ["staff", "list"], ["log", "tail"]] {
+            for arguments in [["status"], ["witness", "list"], ["staff", "list"]] {
                 let refused = try sandbox.coffer("owner", arguments + ["--json"])
                 #expect(refused.code == 6, "\(arguments): \(refused.text)")
                 #expect(refused.text.contains("rolled back"))
@@ -199,7 +198,7 @@ extension EndToEnd {
             try FileManager.default.moveItem(atPath: remembered, toPath: memory)
             for (who, arguments) in [
                 ("counter", ["find", "--phone", Sandbox.sample.phone, "--purpose", "order"]),
-                ("owner", ["log", "tail"]), ("owner", ["staff", "list"]), ("owner", ["witness", "list"]),
+                ("owner", ["staff", "list"]), ("owner", ["witness", "list"]),
             ] {
                 let refused = try sandbox.coffer(who, arguments + ["--json"])
                 #expect(refused.code == 6, "\(arguments): \(refused.text)")
@@ -288,7 +287,7 @@ extension EndToEnd {
             var witness = try WitnessProcess(sandbox, log: logKey)
             try sandbox.addWitness("officer", witness)
             var sizes: [Int] = []
-            for _ in 0..<6 {
+            for _ in 0..<3 {
                 let victim = witness.child.identifier
                 let delay = UInt32.random(in: 100_000...700_000)
                 let killer = Thread {

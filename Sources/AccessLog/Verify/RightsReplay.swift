@@ -214,7 +214,8 @@ struct RightsReplay {
     ) -> Bool {
         guard let policy = policies[core.policy] else { return true }
         if core.kind == .witness {
-            guard let verb = [Act.policy: "apply", .logTail: "tail"][request.act], !core.object.isEmpty else {
+            guard let verb = [Act.policy: "apply", .logTail: "tail", .seal: "seal"][request.act], !core.object.isEmpty
+            else {
                 return false
             }
             guard case .allow = policy.decide(role: standing.role, ask: PolicyAsk(act: request.act, verb: verb)) else {

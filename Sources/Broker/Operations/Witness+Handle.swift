@@ -63,7 +63,7 @@ enum ListWitnessesHandler: OperationHandler {
     static func handle(
         _ call: Call<NoMembers>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<ListWitnesses.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .list)
+        let decision = try await vault.admit(call.verified, .showingLog(call.head), as: .list)
         let grant = try await vault.turnstile.log(decision, as: .list)
         let witnesses = try vault.witnesses().map { witness in
             ListWitnesses.Witness(
@@ -81,7 +81,7 @@ enum GetCheckpointHandler: OperationHandler {
     static func handle(
         _ call: Call<GetCheckpoint.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<GetCheckpoint.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .list)
+        let decision = try await vault.admit(call.verified, .showingLog(call.head), as: .list)
         let entry = try await vault.turnstile.log(decision, as: .list).entry
         let (from, to) = (call.body.from, call.body.to == 0 ? entry.size : call.body.to)
         guard from <= to, to <= entry.size else { throw .notFound("the log has \(entry.size) entries") }
@@ -103,7 +103,7 @@ enum StoreCosignedHandler: OperationHandler {
     static func handle(
         _ call: Call<WitnessedNote>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<StoreCosigned.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .witness)
+        let decision = try await vault.admit(call.verified, .showingLog(call.head), as: .witness)
         let note = Array(call.body.note.utf8)
         guard call.head.object == Hex.encode(SHA256.hash(note)) else {
             throw .malformed("the head must name the note by its hash")
@@ -143,6 +143,13 @@ enum StoreCosignedHandler: OperationHandler {
     }
 }
 
+extension PolicyAsk {
+    /// The right to show the log to its witnesses, by the act the head names.
+    fileprivate static func showingLog(_ head: RequestHead) -> PolicyAsk {
+        head.act == .seal ? PolicyAsk(act: .seal, verb: "seal") : PolicyAsk(act: .logTail, verb: "tail")
+    }
+}
+
 extension OpenVault {
     /// Whether the tree of so many first entries has this root.
     func contains(_ checkpoint: Checkpoint) throws(RequestRefusal) -> Bool {
@@ -161,7 +168,7 @@ extension BrokerService {
     func alarm(_ verified: VerifiedRequest) async throws(RequestRefusal) -> [UInt8] {
         let body: WitnessedNote = try Self.decode(verified.request.body)
         let open = try openVault()
-        let decision = try await open.admit(verified, PolicyAsk(act: .logTail, verb: "tail"), as: .witness)
+        let decision = try await open.admit(verified, .showingLog(verified.request.head), as: .witness)
         let note = Array(body.note.utf8)
         guard verified.request.head.object == Hex.encode(SHA256.hash(note)) else {
             throw .malformed("the head must name the note by its hash")

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import VaultModel
 import Wire
 
 struct WitnessCheckCommand: CofferCommand {
@@ -28,16 +29,17 @@ struct WitnessCheckCommand: CofferCommand {
     func perform(_ output: Output) async throws {
         let name = try name.map(Arguments.witness)
         let session = try await Session.open(options, output)
+        let act = try await session.witnessAct()
         let client = WitnessClient()
         let findings: Findings
         do throws(Failure) {
-            findings = try await ask(name, session, client, output)
+            findings = try await ask(name, session, by: act, client)
             await client.shutdown()
         } catch {
             await client.shutdown()
             // This device itself has seen more than the broker shows, or another history: it is a witness too.
             guard WitnessRound.isOfOtherLog(error), !session.rememberedCheckpoint.isEmpty,
-                (try? await WitnessRound.raise(Array(session.rememberedCheckpoint.utf8), session)) == true
+                (try? await WitnessRound.raise(Array(session.rememberedCheckpoint.utf8), session, by: act)) == true
             else { throw error }
             throw Self.alarm(error.message, why: error.why, error.hint)
         }
@@ -51,16 +53,16 @@ struct WitnessCheckCommand: CofferCommand {
     }
 
     private func ask(
-        _ name: String?, _ session: Session, _ client: WitnessClient, _ output: Output
+        _ name: String?, _ session: Session, by act: Act, _ client: WitnessClient
     ) async throws(Failure) -> Findings {
-        var witnesses = try await session.listedWitnesses().message.witnesses
+        var witnesses = try await session.listedWitnesses(by: act).message.witnesses
         if let name { witnesses = [try WitnessRemoveCommand.witness(name, in: witnesses)] }
         guard !witnesses.isEmpty else {
             throw Failure(
                 code: "not-found", why: "witness", message: "no witness is named yet",
                 hint: "coffer witness add NAME URL --key VKEY", exitCode: 4)
         }
-        var round = try await WitnessRound(session, client)
+        var round = try await WitnessRound(session, by: act, client)
         var findings = Findings()
         for witness in witnesses {
             let finding = try await round.ask(witness)

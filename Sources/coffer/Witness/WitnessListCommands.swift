@@ -3,6 +3,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import Policy
 import Primitives
 import VaultModel
 import Wire
@@ -71,7 +72,7 @@ struct WitnessRemoveCommand: CofferCommand {
     func perform(_ output: Output) async throws {
         let name = try Arguments.witness(name)
         let session = try await Session.open(options, output)
-        let known = try await session.listedWitnesses().message.witnesses
+        let known = try await session.listedWitnesses(by: session.witnessAct()).message.witnesses
         let witness = try Self.witness(name, in: known)
         let reply = try await session.call(RemoveWitness.self, .init(name: name), .witness(key: witness.key))
         session.note(known.filter { $0.name != name })
@@ -106,7 +107,7 @@ struct WitnessListCommand: CofferCommand {
 
     func perform(_ output: Output) async throws {
         let session = try await Session.open(options, output)
-        let reply = try await session.listedWitnesses()
+        let reply = try await session.listedWitnesses(by: session.witnessAct())
         let witnesses = reply.message.witnesses
         output.answer(
             reply.members([
@@ -154,8 +155,15 @@ extension Session {
         if let witnesses { try? self.witnesses.save(witnesses) }
     }
 
-    func listedWitnesses() async throws(Failure) -> Answer<ListWitnesses.Reply> {
-        let reply = try await call(ListWitnesses.self, .init())
+    /// The act under which this person may show the log to its witnesses: that of its readers, else that of those who may
+    /// seal. What she has of neither is refused by the broker.
+    func witnessAct() async throws(Failure) -> Act {
+        let role = try await whoAmI().role
+        return try await policy().allows(role, .log, "tail") ? .logTail : .seal
+    }
+
+    func listedWitnesses(by act: Act) async throws(Failure) -> Answer<ListWitnesses.Reply> {
+        let reply = try await call(ListWitnesses.self, .init(), RequestScope(act: act))
         note(reply.message.witnesses)
         return reply
     }

@@ -2,6 +2,7 @@ import AccessLog
 import Client
 import Console
 import Primitives
+import VaultModel
 import Wire
 
 /// One round of asking: shows the log's checkpoint to witnesses and gathers their cosignatures.
@@ -23,6 +24,7 @@ struct WitnessRound {
     }
 
     private let session: Session
+    private let act: Act
     private let client: WitnessClient
     /// What is shown, with the cosignatures gathered so far.
     private var note: SignedNote
@@ -31,10 +33,11 @@ struct WitnessRound {
     private static let mostQuestions = 6
 
     /// Fetches the log's checkpoint.
-    init(_ session: Session, _ client: WitnessClient) async throws(Failure) {
+    init(_ session: Session, by act: Act, _ client: WitnessClient) async throws(Failure) {
         self.session = session
+        self.act = act
         self.client = client
-        (note, checkpoint) = try await Self.current(session)
+        (note, checkpoint) = try await Self.current(session, by: act)
     }
 
     /// Asks one witness. Throws where the broker fails.
@@ -57,7 +60,9 @@ struct WitnessRound {
                 guard let bytes = (try? await client.lastNote(of: session.logKey.name, at: witness.url)) ?? nil,
                     let seen = try? Checkpoint.open(bytes, key: session.logKey)
                 else { return .unproved }
-                if try await Self.raise(bytes, session) { return .alarm(seen: seen.size, shown: checkpoint.size) }
+                if try await Self.raise(bytes, session, by: act) {
+                    return .alarm(seen: seen.size, shown: checkpoint.size)
+                }
                 // The log contains what the witness saw: somebody else has shown it a newer checkpoint meanwhile.
                 try await refresh()
                 old = min(seen.size, checkpoint.size)
@@ -69,7 +74,7 @@ struct WitnessRound {
     /// Gives the broker what was gathered. Returns the entry; nil when nothing was.
     func store() async throws(Failure) -> Answer<StoreCosigned.Reply>? {
         guard note.signatures.count > 1 else { return nil }
-        let (message, scope) = Self.request(note.bytes)
+        let (message, scope) = Self.request(note.bytes, by: act)
         return try await session.call(StoreCosigned.self, message, scope)
     }
 
@@ -77,8 +82,8 @@ struct WitnessRound {
 
     /// Shows the broker a note under its own key. Returns whether it has sealed itself: false where its log contains that
     /// checkpoint.
-    static func raise(_ note: [UInt8], _ session: Session) async throws(Failure) -> Bool {
-        let (message, scope) = request(note)
+    static func raise(_ note: [UInt8], _ session: Session, by act: Act) async throws(Failure) -> Bool {
+        let (message, scope) = request(note, by: act)
         do throws(Failure) { _ = try await session.call(RaiseAlarm.self, message, scope) } catch {
             if error.code == ErrorCode.conflict.rawValue { return false }
             // The broker agreed, and its answer comes from the very log that this device refuses.
@@ -99,17 +104,19 @@ struct WitnessRound {
     private func proof(from old: UInt64) async throws(Failure) -> [[UInt8]] {
         guard old > 0, old < checkpoint.size else { return [] }
         let request = GetCheckpoint.Request(from: old, to: checkpoint.size)
-        return try await session.call(GetCheckpoint.self, request).message.proof.map { Base64.decode($0) ?? [] }
+        let reply = try await session.call(GetCheckpoint.self, request, RequestScope(act: act))
+        return reply.message.proof.map { Base64.decode($0) ?? [] }
     }
 
     /// A newer checkpoint; what was gathered for the last one is kept first.
     private mutating func refresh() async throws(Failure) {
         _ = try await store()
-        (note, checkpoint) = try await Self.current(session)
+        (note, checkpoint) = try await Self.current(session, by: act)
     }
 
-    private static func current(_ session: Session) async throws(Failure) -> (SignedNote, Checkpoint) {
-        let text = try await session.call(GetCheckpoint.self, .init(from: 0, to: 0)).message.checkpoint
+    private static func current(_ session: Session, by act: Act) async throws(Failure) -> (SignedNote, Checkpoint) {
+        let request = GetCheckpoint.Request(from: 0, to: 0)
+        let text = try await session.call(GetCheckpoint.self, request, RequestScope(act: act)).message.checkpoint
         let bytes = Array(text.utf8)
         guard let note = try? SignedNote(parsing: bytes),
             let checkpoint = try? Checkpoint.open(bytes, key: session.logKey)
@@ -117,10 +124,10 @@ struct WitnessRound {
         return (note, checkpoint)
     }
 
-    private static func request(_ note: [UInt8]) -> (WitnessedNote, RequestScope) {
+    private static func request(_ note: [UInt8], by act: Act) -> (WitnessedNote, RequestScope) {
         (
             WitnessedNote(note: String(decoding: note, as: UTF8.self)),
-            RequestScope(object: Hex.encode(SHA256.hash(note)))
+            RequestScope(act: act, object: Hex.encode(SHA256.hash(note)))
         )
     }
 }
