@@ -98,6 +98,14 @@ let package = Package(
                 logging, nioCore, nioPosix, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTP1, serviceLifecycle, unixSignals,
             ]),
 
+        // A witness, for somebody else's log
+        .target(
+            name: "Witness",
+            dependencies: [
+                "AccessLog", "Host", "Primitives", httpTypes, hummingbirdCore, logging, nioCore, nioPosix,
+                serviceLifecycle, unixSignals,
+            ]),
+
         // The people's side
         .target(
             name: "Client",
@@ -120,8 +128,7 @@ let package = Package(
             name: "coffer",
             dependencies: [
                 "AccessLog", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Pages",
-                "Policy",
-                "Primitives", "VaultModel", "Wire", argumentParser,
+                "Policy", "Primitives", "VaultModel", "Wire", "Witness", argumentParser,
             ]),
         .executableTarget(
             name: "coffer-bench",
@@ -160,6 +167,7 @@ let package = Package(
                 "AccessLog", "Authority", "Host", "Keys", "Policy", "Primitives", "Storage", "Turnstile", "VaultModel",
                 "Wire",
             ]),
+        .testTarget(name: "WitnessTests", dependencies: ["AccessLog", "Host", "Primitives", "Witness"]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(
             name: "PagesTests",

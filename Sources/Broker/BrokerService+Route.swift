@@ -14,7 +14,7 @@ extension BrokerService {
     /// The one table of endpoints and operations.
     func route(_ verified: VerifiedRequest, in vault: OpenVault) async throws(RequestRefusal) -> [UInt8] {
         switch verified.request.endpoint {
-        case .unseal, .seal: throw .malformed("not an operation of an open vault")
+        case .unseal, .seal, .witnessAlarm: throw .malformed("not an operation of an open vault")
         case .policyApply: try await Self.run(ApplyPolicyHandler.self, verified, vault)
         case .policyGet: try await Self.run(GetPolicyHandler.self, verified, vault)
         case .staffInvite: try await Self.run(InviteStaffHandler.self, verified, vault)
@@ -50,11 +50,16 @@ extension BrokerService {
         case .requestDeny: try await Self.run(DenyRequestHandler.self, verified, vault)
         case .requestWithdraw: try await Self.run(WithdrawRequestHandler.self, verified, vault)
         case .requestReview: try await Self.run(ReviewRequestHandler.self, verified, vault)
+        case .witnessAdd: try await Self.run(AddWitnessHandler.self, verified, vault)
+        case .witnessRemove: try await Self.run(RemoveWitnessHandler.self, verified, vault)
+        case .witnessList: try await Self.run(ListWitnessesHandler.self, verified, vault)
+        case .witnessCosigned: try await Self.run(StoreCosignedHandler.self, verified, vault)
         case .logTail: try await Self.run(TailLogHandler.self, verified, vault)
         case .logShow: try await Self.run(ShowLogEntryHandler.self, verified, vault)
         case .logFollowBegin: try await Self.run(BeginFollowHandler.self, verified, vault)
         case .logFollowPage: try await Self.run(FollowPageHandler.self, verified, vault)
         case .logFollowEnd: try await Self.run(EndFollowHandler.self, verified, vault)
+        case .logCheckpoint: try await Self.run(GetCheckpointHandler.self, verified, vault)
         case .logExportBegin: try await Self.run(BeginExportHandler.self, verified, vault)
         case .logExportPage: try await Self.run(GetExportPageHandler.self, verified, vault)
         case .logExportObject: try await Self.run(GetExportObjectHandler.self, verified, vault)
@@ -89,9 +94,9 @@ extension BrokerService {
 
     /// HealthReply and status: no personal data, and true of a sealed vault too.
     func answerOpen(_ incoming: IncomingRequest) -> OutgoingReply {
-        guard incoming.query == nil, incoming.body.isEmpty,
-            let endpoint = OpenEndpoint(rawValue: incoming.path)
-        else { return refusal(.malformed) }
+        guard incoming.query == nil, incoming.body.isEmpty else { return refusal(.malformed) }
+        if let path = ConsistencyPath(incoming.path) { return consistency(path) }
+        guard let endpoint = OpenEndpoint(rawValue: incoming.path) else { return refusal(.malformed) }
         switch endpoint {
         case .health: return ReplyProfile.unsigned(status: 200, body: health().jsonValue.encode())
         case .status: return ReplyProfile.unsigned(status: 200, body: status().jsonValue.encode())
@@ -107,22 +112,39 @@ extension BrokerService {
             profile: profile, version: BrokerVersion.text)
     }
 
-    private func status() -> StatusReply {
-        let open = try? openVault()
-        let stores = state.withLock { state -> Stores? in
+    /// A proof for a device that has seen an earlier checkpoint: hashes that hold or do not, whoever says them.
+    private func consistency(_ path: ConsistencyPath) -> OutgoingReply {
+        guard let proof = try? stores?.log.consistencyProof(old: path.old, new: path.new) else {
+            return refusal(.unavailable)
+        }
+        return ReplyProfile.unsigned(
+            status: 200, body: ConsistencyReply(proof: proof.map(Base64.encode)).jsonValue.encode())
+    }
+
+    private var stores: Stores? {
+        state.withLock { state in
             switch state {
             case .sealed(let vault), .unsealing(let vault), .unsealed(_, let vault): vault.stores
-            case .stopping: nil
+            case .stopping(let vault): vault?.stores
             }
         }
+    }
+
+    private func status() -> StatusReply {
+        let open = try? openVault()
+        let stores = stores
         let kind = open.flatMap { $0.turnstile.fieldMap.kind(OpenVault.customerKind) }
         let counts = (try? stores?.records.counts()) ?? [:]
+        let witnesses = stores.map(witnesses) ?? []
+        let newest = witnesses.newest
         return StatusReply(
             state: vaultState, profile: profile, vault: facts.vault, incarnation: facts.incarnation,
             logSize: (try? stores?.log.size()) ?? 0,
             customers: UInt64(kind.flatMap { counts[$0] } ?? 0),
             policy: open?.turnstile.policy.sha256 ?? "", unattended: unattended,
-            overdue: UInt64(open?.overdueReviews() ?? 0), warnings: warnings())
+            overdue: UInt64(open?.overdueReviews() ?? 0), witnesses: UInt64(witnesses.count),
+            witness: newest.map { WitnessedState(name: $0.name, size: $0.size, time: $0.time) },
+            warnings: warnings() + warnings(about: witnesses, newest: newest))
     }
 
     private var profile: WireProfile { facts.profile == .test ? .test : .default }

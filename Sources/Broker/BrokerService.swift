@@ -19,6 +19,8 @@ public final class BrokerService: Sendable {
     let state: Mutex<BrokerState>
     private let isUnattended = Atomic<Bool>(false)
     private let stopSignal = StopSignal()
+    /// Set when somebody has proved that the log is not the one it was.
+    let isAlarmed = Atomic<Bool>(false)
     private let housekeeping = Mutex<Task<Void, Never>?>(nil)
     /// Failed attempts to unseal, to be logged once there is a key to log with.
     private let failedAttempts = Mutex<[Decision]>([])
@@ -67,6 +69,7 @@ public final class BrokerService: Sendable {
         switch verified.request.endpoint {
         case .unseal: return try await unseal(verified)
         case .seal: return try await seal(verified)
+        case .witnessAlarm: return try await alarm(verified)
         default:
             let vault = try openVault()
             // Strangers can make keys without end: only connections of enrolled ones are remembered.
@@ -243,13 +246,27 @@ public final class BrokerService: Sendable {
         let _: NoMembers = try Self.decode(verified.request.body)
         let open = try openVault()
         let decision = try await open.admit(verified, PolicyAsk(act: .seal, verb: "seal"), as: .seal)
+        return try await close(open, decision, as: .seal)
+    }
+
+    /// Logs why, holds the vault and ends: until a person unseals, nothing else does.
+    func close(
+        _ open: OpenVault, _ decision: Decision, as kind: EntryKind
+    ) async throws(RequestRefusal) -> [UInt8] {
         // The panic button works on a full disk too: whatever fails from here on is reported, and the vault closes.
         state.withLock { $0.beginStopping() }
         defer { stopSignal.send() }
         let held = Result { () throws(RequestRefusal) in try files.updateSeal { $0.isHeld = true } }
-        let grant = try await open.turnstile.log(decision, as: .seal)
+        let grant = try await open.turnstile.log(decision, as: kind)
         try held.get()
         return Self.encode(StateReply(state: .sealed), grant.entry)
+    }
+
+    /// Why the vault closed, where that was an alarm: one line for the person who looks after the machine.
+    public var alarmText: String? {
+        guard isAlarmed.load(ordering: .relaxed) else { return nil }
+        return "sealed by an alarm: somebody showed a checkpoint under this log's key that this log does not contain; "
+            + "the vault's files were put back or replaced"
     }
 
     /// Returns when somebody has sealed the vault, or when `stopWaitingForSeal` is called.

@@ -32,6 +32,7 @@ extension OpenVault {
         let start = min(compared, oldest)
         var opened: UInt64 = 0
         var used: [BlockID: UInt64] = [:]
+        var witnesses = mark?.witnesses ?? []
         let size = try stored { () throws(StorageError) in try stores.log.size() }
         for first in stride(from: start, to: size, by: UInt64.Stride(Self.coresAtOnce)) {
             let range = first..<min(size, first + Self.coresAtOnce)
@@ -45,6 +46,10 @@ extension OpenVault {
                 }
             }
             for core in cores where core.decision == .allow {
+                // Who is there and added again, or gone and removed again, is refused: what an entry names changes sides.
+                if core.seq >= compared, core.kind == .witness, core.act == .policy {
+                    witnesses.formSymmetricDifference([core.object])
+                }
                 if core.seq >= compared, core.kind.mayCarryBlock, let id = Hex.decode(core.object),
                     id.count == SHA256.size
                 {
@@ -57,6 +62,10 @@ extension OpenVault {
         }
         // A core that is gone without an order to destroy it was taken out. Those that register blocks are never destroyed.
         guard places.isEmpty, opened == size - min(start, size) else { throw Self.broken }
+        let listed = try stored { () throws(StorageError) in try stores.log.witnesses() }
+        guard Set(listed.map { KnownWitness.object(ofKey: $0.key) }) == witnesses else {
+            throw .integrity("the list of witnesses in log.db")
+        }
         for (block, count) in used {
             let known = try stored { () throws(StorageError) in try stores.log.uses(of: block.bytes) }
             guard known >= count else { throw Self.broken }
@@ -66,8 +75,8 @@ extension OpenVault {
 
     /// Notes that the register has been compared, or has grown entry by entry since it was.
     func markRegister() throws(RequestRefusal) {
-        let mark = try stored { () throws(StorageError) in try RegisterMark.store(in: stores.log, keys: logKeys) }
-        marked.store(mark.size, ordering: .relaxed)
+        let size = try stored { () throws(StorageError) in try RegisterMark.store(in: stores.log, keys: logKeys) }
+        marked.store(size, ordering: .relaxed)
     }
 
     /// Marks again once so many entries have come that a start after a crash would take seconds for them.

@@ -5,6 +5,10 @@ public enum ClientLimits {
     public static let deadlineSeconds: Int64 = 30
     public static let unsealDeadlineSeconds: Int64 = 180
 
+    /// One exchange with a witness, and its first part: a person waits, and there may be several.
+    static let witnessDeadlineSeconds: Int64 = 10
+    static let witnessConnectSeconds: Int64 = 5
+
     /// A clock difference below this is no reason for a 401: requests live 60 s and may be 30 s early.
     static let noticeableClockSeconds: Int64 = 25
 

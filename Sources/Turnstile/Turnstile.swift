@@ -186,6 +186,15 @@ public final class Turnstile: Sendable {
             EntryDraft(kind: .alert, decision: .allow, why: .granted, policy: policy.sha256, xid: xid))
     }
 
+    /// Logs an allowed change of the witnesses, or of what they cosigned, and makes it in the same transaction.
+    public func log(_ decision: Decision, changing witnesses: WitnessChange) async throws(RequestRefusal)
+        -> CommittedEntry
+    {
+        _ = try decision.requireAllowed()
+        let draft = decision.draft(.witness, subject: EntrySubject(ref: decision.head.ref), released: 0)
+        return try await append(draft, for: decision, witness: witnesses)
+    }
+
     /// Appends an entry that nobody signed: the broker's own startup, seal, job, alert.
     @discardableResult
     public func appendInternal(_ draft: EntryDraft) async throws(RequestRefusal) -> CommittedEntry {
@@ -194,7 +203,8 @@ public final class Turnstile: Sendable {
 
     func append(
         _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [],
-        registering signed: SignedBlock? = nil, binding: OrderBinding? = nil, ending: RecordID? = nil
+        registering signed: SignedBlock? = nil, binding: OrderBinding? = nil, ending: RecordID? = nil,
+        witness: WitnessChange? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         let request = decision.verified.request
         let nonce = RequestNonce(
@@ -203,6 +213,7 @@ public final class Turnstile: Sendable {
         var submission = LogSubmission(
             draft: draft, nonce: nonce, counter: request.head.counter, uses: decision.uses(as: draft), intent: intent,
             admit: { [self] place in admit(decision, signed, draft, at: place) })
+        submission.witness = witness
         if let ending {
             submission.endsBatch = true
             submission.onCommit = { [self] place in orders.end(ending, seq: place.seq, time: place.time) }
@@ -305,6 +316,7 @@ extension RequestRefusal {
         case .exhausted: self = .denied(.exhausted, hint: "this permission has been used up")
         case .approvalUsed: self = .conflict("this approval has been used already")
         case .blockKnown: self = .conflict("this block is registered already")
+        case .witnessChanged: self = .conflict("somebody else changed the witnesses meanwhile; look and try again")
         case .refused(let reason): self = .denied(reason, hint: "refused when it was about to be logged")
         case .malformed, .tooLong:
             self.init(.internal, .malformed, hint: "the log entry could not be formed; nothing was released")

@@ -39,11 +39,17 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case requestDeny = "/v1/request/deny"
     case requestWithdraw = "/v1/request/withdraw"
     case requestReview = "/v1/request/review"
+    case witnessAdd = "/v1/witness/add"
+    case witnessRemove = "/v1/witness/remove"
+    case witnessList = "/v1/witness/list"
+    case witnessCosigned = "/v1/witness/cosigned"
+    case witnessAlarm = "/v1/witness/alarm"
     case logTail = "/v1/log/tail"
     case logShow = "/v1/log/show"
     case logFollowBegin = "/v1/log/follow/begin"
     case logFollowPage = "/v1/log/follow/page"
     case logFollowEnd = "/v1/log/follow/end"
+    case logCheckpoint = "/v1/log/checkpoint"
     case logExportBegin = "/v1/log/export/begin"
     case logExportPage = "/v1/log/export/page"
     case logExportObject = "/v1/log/export/object"
@@ -80,6 +86,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .grantRevoke: [.revoke]
         case .staffOffboard, .staffSeen: [.offboard]
         case .requestList, .requestShow, .requestApprove, .requestDeny, .requestWithdraw, .requestReview: [.approve]
+        case .witnessAdd, .witnessRemove: [.policy]
+        // Whoever reads the log may show it to its witnesses, and so may whoever can seal.
+        case .witnessList, .witnessCosigned, .witnessAlarm, .logCheckpoint: [.logTail, .seal]
         case .logTail, .logShow, .logPurgePlan, .logFollowBegin, .logFollowPage, .logFollowEnd: [.logTail]
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]

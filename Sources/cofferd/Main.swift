@@ -76,6 +76,9 @@ struct Cofferd: AsyncParsableCommand {
             throw CommandFailure(.unavailable, "cannot serve on the socket", hint: "see that \(folder) is writable")
         }
         await broker.stop()
+        if let alarm = broker.alarmText {
+            throw CommandFailure(.integrity, alarm, hint: "keep a copy of the folder, then ask the owner")
+        }
     }
 
     private func openBroker(_ folder: String) async throws -> BrokerService {

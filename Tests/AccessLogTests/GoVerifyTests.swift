@@ -1,5 +1,6 @@
 import AccessLog
 import Foundation
+import Primitives
 import Testing
 
 /// The independent gate: exports judged by Go's checksum-database code.
@@ -62,6 +63,39 @@ struct GoVerifyTests {
         try export.tamper(file) { $0[$0.count / 2] ^= 1 }
         let verdict = try judge(export)
         #expect(verdict.status == 1 && verdict.output.hasPrefix("FAIL: "))
+    }
+
+    @Test func `the cosignature of a witness is one for Go too, on the checkpoint and on the earlier one`() throws {
+        let scratch = try Scratch()
+        let log = SampleLog.ready()
+        log.read(20)
+        let signer = Signer(40)
+        let witness = try #require(
+            VerifierKey(name: "officer.example", algorithm: .cosignature, key: signer.key.publicKey))
+        var earlier = try SignedNote(parsing: log.note(of: 9))
+        let signature = signer.sign(Cosignature.message(text: earlier.text, timeSeconds: 1_790_000_000))
+        earlier.append(
+            signature: Cosignature.bytes(timeSeconds: 1_790_000_000, signature: signature), by: witness)
+        func judge(_ export: SampleExport) throws -> Shell.Result {
+            let program = try #require(GoVerify.program)
+            return try Shell.run(program, [export.path, export.key.description, witness.description])
+        }
+        let plain = try log.export(to: scratch, "plain")
+        #expect(try judge(plain).output == "FAIL: witness officer.example: no valid cosignature\n")
+        let continued = try log.export(to: scratch, "continued", previous: earlier.bytes)
+        #expect(try judge(continued).status == 0)
+        var options = VerifyOptions()
+        let policy = WitnessPolicy.text(log: log.key, witnesses: [witness], threshold: 1)
+        options.witnesses = try WitnessPolicy(parsing: Array(policy.utf8))
+        #expect(continued.verify(options).findings == [])
+        #expect(plain.verify(options).findings.map(\.problem) == [.notWitnessed])
+        options.witnessedSince = 1_790_000_001
+        #expect(continued.verify(options).findings.map(\.problem) == [.notWitnessed])
+        // One bit of the cosignature: the log's own signature holds still.
+        options.witnessedSince = 0
+        try continued.tamper("old.checkpoint") { $0[$0.count - 20] ^= 1 }
+        #expect(try judge(continued).status == 1)
+        #expect(continued.verify(options).findings.contains { $0.problem == .notWitnessed })
     }
 
     @Test func `a forged signature is refused`() throws {

@@ -56,6 +56,27 @@ struct RightsReplayTests {
                 + finding(.policy, .overLimit, at: first + 5), "the sixth of the day")
     }
 
+    @Test func `entries about witnesses need the right to the policy or to the log, and say what they are about`()
+        throws
+    {
+        let log = SampleLog.ready()
+        var check = SampleRequest(act: .logTail, fields: [], form: nil, purpose: "")
+        check.object = Hex.encode(SHA256.hash([1]))
+        let first = log.append(check, by: log.officer, kind: .witness, role: "compliance-officer")
+        log.append(check, by: log.clerk, kind: .witness)
+        var nothing = check
+        nothing.object = ""
+        log.append(nothing, by: log.officer, kind: .witness, role: "compliance-officer")
+        var add = check
+        add.act = .policy
+        log.append(add, by: log.officer, kind: .witness, role: "compliance-officer")
+        var other = check
+        other.act = .logExport
+        log.append(other, by: log.officer, kind: .witness, role: "compliance-officer")
+        let expected = (1...4).flatMap { finding(.policy, .notAllowedByPolicy, at: first + $0) }
+        #expect(try findings(log) == expected)
+    }
+
     @Test func `a root that has ended gives nothing`() throws {
         let log = SampleLog.ready()
         log.append(request, by: log.clerk)

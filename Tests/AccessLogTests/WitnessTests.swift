@@ -47,6 +47,37 @@ struct WitnessTests {
         #expect(plain.cosignatureTime(by: try key(0)) == nil)
     }
 
+    @Test func `of an answer only the valid line of that witness is taken, in place of an earlier one`() throws {
+        let answers = try [note([0: 5, 1: 6]), note([0: 9])].map { note in
+            Array(note.bytes.dropFirst(note.text.utf8.count + 1))
+        }
+        let keys = try (0..<4).map { try key($0) }
+        var taken = try note([2: 1])
+        let first = taken.take(cosignatureOf: keys[0], from: answers[0])
+        #expect(first)
+        #expect(taken.signatures.count == 2)
+        #expect(taken.cosignatureTime(by: keys[0]) == 5)
+        let second = taken.take(cosignatureOf: keys[0], from: answers[1])
+        #expect(second)
+        #expect(taken.signatures.count == 2)
+        #expect(taken.cosignatureTime(by: keys[0]) == 9)
+        let before = taken
+        let foreign = [
+            taken.take(cosignatureOf: keys[3], from: answers[0]), taken.take(cosignatureOf: keys[1], from: answers[1]),
+        ]
+        #expect(foreign == [false, false])
+        for bad in [[], Array("hello\n".utf8), Array(answers[0].dropLast()), [0xFF, 0x0A]] {
+            let isTaken = taken.take(cosignatureOf: keys[0], from: bad)
+            #expect(!isTaken)
+        }
+        #expect(taken == before)
+        taken.merge(try note([0: 1, 3: 7]))
+        #expect(taken.cosignatureTime(by: keys[0]) == 9)
+        #expect(taken.cosignatureTime(by: keys[3]) == 7)
+        taken.merge(SignedNote(text: "another\n"))
+        #expect(taken.signatures.count == 3)
+    }
+
     @Test func `quorums are counted through groups`() throws {
         let nested = try policy(then: "group a 2 w0 w1 w2", "group b any w3", "group both all a b", "quorum both")
         #expect(nested.isWitnessed(try note([0: 5, 2: 5, 3: 5]), notBefore: 5))

@@ -59,7 +59,7 @@ import Wire
         #expect(broker.seen.requests.map(\.head.counter) == [1, 2, 3, 4, 5, 6])
         #expect(Set(broker.seen.requests.map(\.nonce)).count == 6)
         #expect(session.rememberedCheckpoint.hasPrefix(Sample.origin + "\n6\n"))
-        try session.close()
+        try await session.close()
         #expect(try folder.read("checkpoint") == Array(session.rememberedCheckpoint.utf8))
     }
 
@@ -69,7 +69,7 @@ import Wire
         for _ in 0..<2 {
             let session = try session(broker, in: folder, batch: 10)
             for _ in 0..<2 { _ = try await session.call(ShowCustomers.self, NoMembers()) }
-            try session.close()
+            try await session.close()
         }
         #expect(broker.seen.requests.map(\.head.counter) == [1, 2, 11, 12])
     }
@@ -140,7 +140,7 @@ import Wire
         let folder = try ScratchFolder()
         let first = try session(FakeBroker(time: Self.now), in: folder)
         for _ in 0..<4 { _ = try await first.call(ShowCustomers.self, NoMembers()) }
-        try first.close()
+        try await first.close()
         let second = try session(FakeBroker(time: Self.now), in: folder)
         await #expect(throws: ClientError.log(.rollback(seen: 4, shown: 1))) {
             _ = try await second.call(ShowCustomers.self, NoMembers())

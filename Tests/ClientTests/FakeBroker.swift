@@ -58,17 +58,23 @@ final class FakeBroker: BrokerTransport {
     var seen: Seen { state.withLock { $0.seen } }
 
     func fetch(
-        _ endpoint: OpenEndpoint, authority: String, deadlineSeconds: Int64
+        path: String, authority: String, deadlineSeconds: Int64
     ) async throws(TransportError) -> IncomingReply {
         if case .fails(let error) = behaviour { throw error }
         if case .refuses(let code, _) = behaviour { return Self.plain(code) }
         var members = MessageWriter()
-        switch endpoint {
+        if let proof = ConsistencyPath(path) {
+            let hashes = state.withLock { Self.proof($0.leaves, proof) }
+            ConsistencyReply(proof: hashes.map(Base64.encode)).write(to: &members)
+            return IncomingReply(status: 200, headers: [], body: members.value.encode())
+        }
+        switch OpenEndpoint(rawValue: path) {
+        case nil: return Self.plain(.malformed)
         case .health: Sample.health().write(to: &members)
         case .status:
             StatusReply(
                 state: .unsealed, profile: .test, vault: Sample.vault, incarnation: 1, logSize: 3, customers: 2,
-                policy: "", unattended: false, overdue: 0, warnings: []
+                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, warnings: []
             ).write(to: &members)
         }
         return IncomingReply(status: 200, headers: [], body: members.value.encode())
@@ -125,6 +131,15 @@ final class FakeBroker: BrokerTransport {
     }
 
     // MARK: - The log
+
+    private static func proof(_ leaves: [[UInt8]], _ path: ConsistencyPath) -> [[UInt8]] {
+        func node(_ level: Int, _ index: UInt64) -> [UInt8] {
+            if level == 0 { return leaves[Int(index)] }
+            return Merkle.nodeHash(node(level - 1, index * 2), node(level - 1, index * 2 + 1))
+        }
+        guard path.new <= leaves.count else { return [] }
+        return Merkle.consistencyProof(old: path.old, new: path.new, node: node)
+    }
 
     private func body(for request: ParsedRequest, _ state: inout State) -> [UInt8] {
         let fault: ReceiptFault? = if case .receipt(let fault) = behaviour { fault } else { nil }

@@ -56,6 +56,19 @@ extension EndToEnd {
             #expect(outcome.code == 6, "\(outcome.text)")
         }
 
+        @Test func `a witness taken out of the list, or put in, in the file is noticed`() throws {
+            let shop = try LendingShop()
+            let witness = try WitnessProcess(shop.sandbox, log: shop.logKey)
+            try shop.sandbox.addWitness("officer", witness)
+            let key = "'" + witness.key + "'"
+            #expect(try unseal(shop, after: "DELETE FROM witness").code == 6)
+            let renamed = "INSERT INTO witness (name, vkey, url) VALUES ('officer', \(key), '\(witness.url)')"
+            #expect(try unseal(shop, after: renamed).code == 0, "the same again is what the log says")
+            let other = try WitnessProcess(shop.sandbox, log: shop.logKey, state: "other")
+            let more = "INSERT INTO witness (name, vkey, url) VALUES ('other', '\(other.key)', '\(other.url)')"
+            #expect(try unseal(shop, after: more).code == 6)
+        }
+
         @Test func `a stranger gets one answer, whatever she asks, and leaves no entry`() throws {
             let shop = try LendingShop()
             let stranger = KeySigner(Ed25519.SigningKey.generate())

@@ -1,12 +1,12 @@
 // Command goverify checks an export of Coffer's access log with Go's own checksum-database code
 // (golang.org/x/mod/sumdb), which shares nothing with the program that wrote the export.
 //
-//	goverify EXPORT_DIR KEY
+//	goverify EXPORT_DIR KEY [WITNESS_KEY…]
 //
 // KEY is the log's verifier key, "name+hash+base64". It prints OK and exits 0, or prints FAIL with the reason and
 // exits 1. It checks the checkpoint, the tree from the entry bundles and again from the tiles alone, proofs, the hash
 // of every part shown, every signature by a person, blocks, policies, and the signed statement. It does not replay
-// who was allowed what.
+// who was allowed what. Each witness named must have cosigned the checkpoint, or old.checkpoint, which it continues.
 //
 // Debian: apt-get install golang-go golang-golang-x-mod-dev; GO111MODULE=off GOPATH=/usr/share/gocode go build
 package main
@@ -61,8 +61,8 @@ func rawKey(vkey string) ed25519.PublicKey {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Println("usage: goverify EXPORT_DIR KEY")
+	if len(os.Args) < 3 {
+		fmt.Println("usage: goverify EXPORT_DIR KEY [WITNESS_KEY...]")
 		os.Exit(2)
 	}
 	dir = os.Args[1]
@@ -71,6 +71,7 @@ func main() {
 	leaves := readLeaves(tree.N)
 	checkTree(tree, leaves)
 	proofs := checkProofs(tree, leaves, vkey)
+	checkWitnesses(os.Args[3:])
 	parts, signatures := checkParts(leaves)
 	checkBlocksAndPolicies()
 	checkManifest(tree, vkey)

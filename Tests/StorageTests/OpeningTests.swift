@@ -86,7 +86,7 @@ struct OpeningTests {
 
     @Test(arguments: StorageFile.allCases)
     func `a file of another version is refused`(_ file: StorageFile) throws {
-        try Outsider.run("PRAGMA user_version = 2", on: path(file))
+        try Outsider.run("PRAGMA user_version = 9", on: path(file))
         #expect(vault.refusal() == .version(file))
     }
 

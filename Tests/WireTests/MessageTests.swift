@@ -132,9 +132,10 @@ import VaultModel
             UpdateCustomer.self, VerifyCustomer.self, AddRecord.self, ShowRecords.self, StepOrder.self,
             PrepareGrant.self, DelegateGrant.self, ListGrants.self, RevokeGrant.self, OffboardStaff.self,
             ListSeen.self, ListRequests.self, ShowRequest.self, ApproveRequest.self, DenyRequest.self,
-            WithdrawRequest.self, ReviewRequest.self, TailLog.self, ShowLogEntry.self, BeginFollow.self,
-            FollowPage.self, EndFollow.self, BeginExport.self, GetExportPage.self, GetExportObject.self, EndExport.self,
-            PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self,
+            WithdrawRequest.self, ReviewRequest.self, AddWitness.self, RemoveWitness.self, ListWitnesses.self,
+            StoreCosigned.self, RaiseAlarm.self, TailLog.self, ShowLogEntry.self, BeginFollow.self, FollowPage.self,
+            EndFollow.self, GetCheckpoint.self, BeginExport.self, GetExportPage.self, GetExportObject.self,
+            EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }

@@ -58,7 +58,7 @@ enum SampleMessages {
 
     static let quota = OpenQuota(left: 5, limit: 60, window: .tenMinutes)
 
-    static let all: [SampleMessage] = vault + staff + imports + customers + requests + log + lending
+    static let all: [SampleMessage] = vault + staff + imports + customers + requests + log + lending + witnesses
 
     private static let vault: [SampleMessage] = [
         SampleMessage(
@@ -68,7 +68,12 @@ enum SampleMessages {
         SampleMessage(
             StatusReply(
                 state: .unsealed, profile: .default, vault: .random(), incarnation: 1, logSize: 2, customers: 3,
-                policy: hash, unattended: true, overdue: 2, warnings: ["no cards"])),
+                policy: hash, unattended: true, overdue: 2, witnesses: 1,
+                witness: WitnessedState(name: "officer", size: 9, time: 5), warnings: ["no cards"])),
+        SampleMessage(
+            StatusReply(
+                state: .sealed, profile: .default, vault: .random(), incarnation: 1, logSize: 0, customers: 0,
+                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, warnings: [])),
         SampleMessage(UnsealVault.Request(passphrase: Sensitive("correct horse"), checkpoint: "coffer/x\n1\n")),
         SampleMessage(StateReply(state: .unsealed)),
         SampleMessage(ApplyPolicy.Request(policy: Array("version: 1\n".utf8), block: block)),
@@ -170,7 +175,7 @@ enum SampleMessages {
         SampleMessage(
             BeginExport.Reply(
                 export: "x_1", size: 3, checkpoint: "note", origin: "coffer/00/1", statement: "s", blocks: ["b"],
-                policies: [hash])),
+                policies: [hash], witnesses: ["officer+0a+key"], cosigned: "note")),
         SampleMessage(GetExportPage.Request(export: "x_1", from: 0, count: 500)),
         SampleMessage(GetExportPage.Reply(items: [item])),
         SampleMessage(GetExportObject.Request(export: "x_1", kind: .policy, id: hash)),

@@ -40,7 +40,7 @@ public enum ExportError: Error, Equatable, Sendable {
     case tree
     /// The statement is not the log's, or speaks of another tree or of other withheld parts.
     case statement
-    /// A proof was asked for an entry the tree does not have, or from a tree larger than this one.
+    /// A proof was asked for an entry the tree does not have, or from a tree that this one does not continue.
     case proof
 }
 
@@ -181,6 +181,10 @@ public struct ExportWriter: ~Copyable {
             let old = try Checkpoint.open(previous, key: key)
             guard old.size > 0, old.size <= checkpoint.size else { throw ExportError.proof }
             let proof = try nodes.consistencyProof(from: old.size)
+            guard
+                Merkle.isConsistent(
+                    old: old.size, oldRoot: old.root, new: checkpoint.size, newRoot: checkpoint.root, proof: proof)
+            else { throw ExportError.proof }
             try folder.write(ExportLayout.previous, previous)
             try folder.write(
                 ExportLayout.consistency, Array(proof.map { Base64.encode($0) + "\n" }.joined().utf8))

@@ -61,6 +61,14 @@ public struct SignedNote: Equatable, Sendable {
         signatures.append(Signature(name: key.name, keyID: key.id, bytes: signature))
     }
 
+    mutating func add(_ signature: Signature) { signatures.append(signature) }
+
+    /// Adds a signature, in place of the one by the same key.
+    mutating func replace(_ signature: Signature) {
+        signatures.removeAll { $0.name == signature.name && $0.keyID == signature.keyID }
+        add(signature)
+    }
+
     /// Whether one of the signatures is by `key`, an Ed25519 key of type 1, and valid.
     public func isSigned(by key: VerifierKey) -> Bool {
         guard key.algorithm == .ed25519, let signature = signature(by: key), signature.bytes.count == 64 else {
@@ -109,5 +117,5 @@ extension SignedNote.Signature {
         self.bytes = Array(bytes[4...])
     }
 
-    fileprivate var line: String { Self.dash + name + " " + Base64.encode(keyID + bytes) + "\n" }
+    var line: String { Self.dash + name + " " + Base64.encode(keyID + bytes) + "\n" }
 }

@@ -68,13 +68,21 @@ struct ExportVerification {
             findings.add(.checkpoint, .malformed, file: ExportLayout.checkpoint)
             return nil
         }
-        if let witnesses = options.witnesses {
-            let note = try? SignedNote(parsing: bytes)
-            if note.map({ witnesses.isWitnessed($0, notBefore: options.witnessedSince) }) != true {
-                findings.add(.checkpoint, .notWitnessed, file: ExportLayout.checkpoint)
-            }
+        if let witnesses = options.witnesses, !isWitnessed(checkpoint, bytes, by: witnesses) {
+            findings.add(.checkpoint, .notWitnessed, file: ExportLayout.checkpoint)
         }
         return checkpoint
+    }
+
+    /// Whether enough witnesses signed the checkpoint, or an earlier one that it is proved to continue.
+    private func isWitnessed(_ checkpoint: Checkpoint, _ note: [UInt8], by witnesses: WitnessPolicy) -> Bool {
+        func isEnough(_ note: [UInt8]) -> Bool {
+            guard let note = try? SignedNote(parsing: note) else { return false }
+            return witnesses.isWitnessed(note, notBefore: options.witnessedSince)
+        }
+        if isEnough(note) { return true }
+        let earlier = try? EarlierCheckpoint.read(files, key: key, checkpoint: checkpoint)
+        return earlier.map { isEnough($0.note) } ?? false
     }
 
     /// The checkpoint known from before, when the export can be compared with it.

@@ -39,27 +39,14 @@ struct ProofCheck {
         for (index, proof) in proofs.sorted(by: { $0.key < $1.key }) {
             findings.add(.proof, .root, at: index, file: proof.file)
         }
-        guard files.paths.contains(ExportLayout.previous) || files.paths.contains(ExportLayout.consistency) else {
-            return
-        }
-        guard let note = files.read(ExportLayout.previous, limit: LogLimits.noteBytes),
-            let text = files.read(ExportLayout.consistency, limit: LogLimits.receiptBytes)
-        else {
-            findings.add(.consistency, .missing)
-            return
-        }
-        guard let old = try? Checkpoint.open(note, key: key) else {
-            findings.add(.consistency, .notSigned, file: ExportLayout.previous)
-            return
-        }
-        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        let hashes = lines.dropLast().map { Base64.decode(String($0)) ?? [] }
-        guard lines.last?.isEmpty == true,
-            Merkle.isConsistent(
-                old: old.size, oldRoot: old.root, new: checkpoint.size, newRoot: checkpoint.root, proof: hashes)
-        else {
-            findings.add(.consistency, .forked, file: ExportLayout.consistency)
-            return
+        do {
+            _ = try EarlierCheckpoint.read(files, key: key, checkpoint: checkpoint)
+        } catch {
+            switch error {
+            case .missing: findings.add(.consistency, .missing)
+            case .notSigned: findings.add(.consistency, .notSigned, file: ExportLayout.previous)
+            case .forked: findings.add(.consistency, .forked, file: ExportLayout.consistency)
+            }
         }
     }
 }

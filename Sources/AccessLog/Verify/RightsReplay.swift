@@ -226,6 +226,13 @@ struct RightsReplay {
         _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ block: Block?
     ) -> Bool {
         guard let policy = policies[core.policy] else { return true }
+        if core.kind == .witness {
+            let verbs: [Act: String] = [.policy: "apply", .logTail: "tail", .seal: "seal"]
+            guard let verb = verbs[request.act], !core.object.isEmpty else { return false }
+            let ask = PolicyAsk(act: request.act, verb: verb)
+            guard case .allow = policy.decide(role: standing.role, ask: ask) else { return false }
+            return true
+        }
         if let block { return policyAllows(block, request, core, standing, policy) }
         guard let field = core.fields.first else { return true }
         let links = standing.chain.links

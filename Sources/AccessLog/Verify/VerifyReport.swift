@@ -4,7 +4,7 @@ public import VaultModel
 public struct VerifyOptions: Sendable {
     /// The key that signs the vault's blocks; where it is nil, the one in the statement signed by the log is believed.
     public var authority: KeyID?
-    /// Witnesses that must have signed the checkpoint.
+    /// Witnesses that must have signed the checkpoint, or an earlier one that comes along and that it continues.
     public var witnesses: WitnessPolicy?
     /// Seconds since 1970 before which a cosignature is too old.
     public var witnessedSince: UInt64 = 0

@@ -61,11 +61,14 @@ enum BeginExportHandler: OperationHandler {
             let sealed = statement.sealed(by: vault.logKeys.verifier, vault.logKeys.signCheckpoint)
             let blocks = try vault.stores.log.blocks().filter { $0.place.seq < checkpoint.size }
             let policies = Set(controls.authority.policies.filter { $0.index < checkpoint.size }.map(\.sha256))
+            let witnesses = try vault.witnesses()
             return Answer(
                 BeginExport.Reply(
                     export: id, size: checkpoint.size, checkpoint: String(decoding: note, as: UTF8.self),
                     origin: checkpoint.origin, statement: String(decoding: sealed.encode(), as: UTF8.self),
-                    blocks: blocks.map { Base64URL.encode($0.id) }, policies: policies.sorted()),
+                    blocks: blocks.map { Base64URL.encode($0.id) }, policies: policies.sorted(),
+                    witnesses: witnesses.map(\.key.description),
+                    cosigned: witnesses.newestNote(upTo: checkpoint.size)),
                 grant.entry)
         } catch let error as StorageError {
             throw RequestRefusal(storage: error)

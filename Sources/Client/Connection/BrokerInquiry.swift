@@ -17,7 +17,7 @@ public struct BrokerInquiry: Sendable {
         do throws(TransportError) {
             // The name a broker goes by may not be known yet; these pages are served under any.
             reply = try await transport.fetch(
-                endpoint, authority: "coffer", deadlineSeconds: ClientLimits.deadlineSeconds)
+                path: endpoint.path, authority: "coffer", deadlineSeconds: ClientLimits.deadlineSeconds)
         } catch {
             throw .transport(error)
         }

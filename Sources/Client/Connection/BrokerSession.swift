@@ -20,6 +20,7 @@ public final class BrokerSession: Sendable {
     private let clock: any WallClock
     /// Seconds to add to the own clock, learned from a signed 401.
     private let clockOffset = Mutex<Int64>(0)
+    private let continuation: Continuation
 
     /// - Parameters:
     ///   - signer: holds the key `identity.kid`.
@@ -38,6 +39,7 @@ public final class BrokerSession: Sendable {
         self.signer = signer
         self.counter = CounterSupply(counter, batch: counterBatch)
         self.memory = memory
+        continuation = Continuation(memory.seen?.checkpoint, transport: transport, authority: authority)
         self.clock = clock
     }
 
@@ -66,13 +68,26 @@ public final class BrokerSession: Sendable {
         }
     }
 
-    /// Writes the largest checkpoint seen to the disk.
-    public func close() throws(ClientError) {
+    /// Writes the largest checkpoint seen to the disk, once it is proved to continue the one that was there. Where the
+    /// broker is gone already, the disk keeps what it has.
+    public func close() async throws(ClientError) {
+        if let seen = memory.seen?.checkpoint {
+            do throws(ClientError) { try await continuation.require(seen) } catch {
+                if case .transport = error { return }
+                throw error
+            }
+        }
         do throws(CheckpointMemory.Problem) { try memory.save() } catch { throw .log(error) }
     }
 
     /// The signed note of the largest checkpoint seen, or empty: what one who unseals shows the broker.
     public var rememberedCheckpoint: String { memory.seen.map { String(decoding: $0.note, as: UTF8.self) } ?? "" }
+
+    /// Remembers a checkpoint of the log that came from elsewhere, from a witness, if it is the largest seen. A log that
+    /// does not contain it is refused from then on.
+    public func remember(_ note: [UInt8]) throws(ClientError) {
+        do throws(CheckpointMemory.Problem) { try memory.observe(note, floor: nil) } catch { throw .log(error) }
+    }
 
     /// Seconds by which the broker's clock is ahead of this machine's, as far as that was noticed; 0 below 25 s.
     public var clockOffsetSeconds: Int64 { clockOffset.withLock { $0 } }
@@ -110,7 +125,7 @@ public final class BrokerSession: Sendable {
             guard refusal.code == .unauthenticated else { throw .refused(refusal) }
             return .unauthenticated(refusal, brokerTime: verified.created)
         }
-        return .answer(try answer(operation, verified.body, head: head, floor: floor))
+        return .answer(try await answer(operation, verified.body, head: head, floor: floor))
     }
 
     private func nextCounter() throws(ClientError) -> UInt64 {
@@ -135,7 +150,7 @@ public final class BrokerSession: Sendable {
 
     private func answer<Op: WireOperation>(
         _ operation: Op.Type, _ body: [UInt8], head: RequestHead, floor: CheckpointMemory.Seen?
-    ) throws(ClientError) -> Answer<Op.Reply> {
+    ) async throws(ClientError) -> Answer<Op.Reply> {
         guard let parsed = try? ReplyBody<Op.Reply>(canonical: body) else { throw .reply }
         let check = ReceiptCheck(vault: identity.vault, kid: identity.kid, logKey: identity.broker.logKey)
         let receipt = try check.verify(parsed.receipt, entry: parsed.entry, head: head, endpoint: Op.endpoint)
@@ -144,6 +159,10 @@ public final class BrokerSession: Sendable {
                 try memory.observe(receipt.checkpoint, floor: floor)
             } catch {
                 throw .log(error)
+            }
+            // A broker that has just sealed itself answers nothing more.
+            if !Op.endpoint.endsBroker {
+                try await continuation.requireFirst(receipt.checkpoint, logKey: memory.logKey)
             }
         }
         return Answer(message: parsed.message, entry: parsed.entry, receipt: receipt, isSigned: true)

@@ -21,6 +21,6 @@ public protocol BrokerTransport: Sendable {
 
     /// Fetches an unsigned page.
     func fetch(
-        _ endpoint: OpenEndpoint, authority: String, deadlineSeconds: Int64
+        path: String, authority: String, deadlineSeconds: Int64
     ) async throws(TransportError) -> IncomingReply
 }

@@ -51,6 +51,9 @@ extension Endpoint {
         }
     }
 
+    /// Whether the broker ends after a successful reply.
+    var endsBroker: Bool { self == .seal || self == .witnessAlarm }
+
     /// Whether a successful reply is accepted without a signature: while it unseals, the broker comes to have a key.
     var mayAnswerUnsigned: Bool { self == .unseal }
 

@@ -26,7 +26,7 @@ public struct SocketTransport: BrokerTransport {
     public func exchange(
         _ request: SignedRequest, deadlineSeconds: Int64
     ) async throws(TransportError) -> IncomingReply {
-        var outgoing = HTTPClientRequest(url: url(request.binding.path))
+        var outgoing = HTTPClientRequest(url: Self.url(socket: path, request.binding.path))
         outgoing.method = .POST
         outgoing.headers.add(name: "host", value: request.binding.authority)
         for field in request.headers { outgoing.headers.add(name: field.name, value: field.value) }
@@ -35,9 +35,9 @@ public struct SocketTransport: BrokerTransport {
     }
 
     public func fetch(
-        _ endpoint: OpenEndpoint, authority: String, deadlineSeconds: Int64
+        path endpoint: String, authority: String, deadlineSeconds: Int64
     ) async throws(TransportError) -> IncomingReply {
-        var outgoing = HTTPClientRequest(url: url(endpoint.path))
+        var outgoing = HTTPClientRequest(url: Self.url(socket: path, endpoint))
         outgoing.headers.add(name: "host", value: authority)
         return try await execute(outgoing, deadlineSeconds)
     }
@@ -59,7 +59,7 @@ public struct SocketTransport: BrokerTransport {
     }
 
     /// `http+unix://` and the path with every byte escaped that is not unreserved in a URL.
-    private func url(_ endpoint: String) -> String {
+    static func url(socket path: String, _ endpoint: String) -> String {
         var host = ""
         for byte in path.utf8 {
             switch byte {

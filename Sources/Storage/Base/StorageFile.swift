@@ -25,7 +25,7 @@ public enum StorageFile: String, CaseIterable, Hashable, Sendable {
     }
 
     /// `PRAGMA user_version`: counts the incompatible changes of this file's schema.
-    var schemaVersion: Int64 { 1 }
+    var schemaVersion: Int64 { self == .log ? 2 : 1 }
 
     /// Log entries are about 2 KiB: four to a page of this size, and half the page writes of 4 KiB pages.
     var pageSizeBytes: Int64 { self == .log ? 8_192 : 4_096 }

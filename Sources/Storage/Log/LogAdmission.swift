@@ -27,6 +27,9 @@ struct LogAdmission {
         if let block = submission.block {
             guard try register(block, place) else { return .blockKnown }
         }
+        if let change = submission.witness {
+            guard try apply(change) else { return .witnessChanged }
+        }
         if !submission.intent.isEmpty { try announce(submission.intent, place) }
         if let seq = submission.aborts { try resolve(seq) }
         return nil
@@ -87,6 +90,30 @@ struct LogAdmission {
         try statements.block.bind(4, text: block.type)
         try statements.block.bind(5, block.envelope)
         try statements.block.run()
+        return statements.changes == 1
+    }
+
+    private func apply(_ change: WitnessChange) throws(StorageError) -> Bool {
+        switch change {
+        case .add(let witness):
+            try statements.witness.bind(1, text: witness.name)
+            try statements.witness.bind(2, text: witness.key)
+            try statements.witness.bind(3, text: witness.url)
+            try statements.witness.run()
+        case .remove(let witness):
+            try statements.dropWitness.bind(1, text: witness.name)
+            try statements.dropWitness.bind(2, text: witness.key)
+            try statements.dropWitness.run()
+        case .cosigned(let note, let witnesses):
+            for witness in witnesses {
+                try statements.cosigned.bind(1, note)
+                try statements.cosigned.bind(2, text: witness.name)
+                try statements.cosigned.bind(3, text: witness.key)
+                try statements.cosigned.run()
+                guard statements.changes == 1 else { return false }
+            }
+            return true
+        }
         return statements.changes == 1
     }
 

@@ -14,6 +14,8 @@ public enum LogRefusal: Error, Equatable, Sendable {
     case approvalUsed
     /// The block to be registered is registered already.
     case blockKnown
+    /// The witness is there already, or no longer, or there are too many.
+    case witnessChanged
     /// The submission's own check on the writer said no.
     case refused(Reason)
     /// The draft is not one the verifier would accept.

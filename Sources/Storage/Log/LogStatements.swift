@@ -7,6 +7,7 @@ struct LogStatements {
     let begin, commit, rollback, savepoint, release, undo: RawStatement
     let entry, month, tile, checkpoint, dropCheckpoint: RawStatement
     let nonce, sweep, counter, putCounter, used, putUse, approval, block, intent, resolve: RawStatement
+    let witness, dropWitness, cosigned: RawStatement
     private let handle: SQLiteHandle
 
     init(_ handle: SQLiteHandle) throws(StorageError) {
@@ -38,6 +39,11 @@ struct LogStatements {
             "INSERT INTO block_use (block, used) VALUES (?, ?) ON CONFLICT (block) DO UPDATE SET used = excluded.used")
         approval = try make("INSERT OR IGNORE INTO approval_use (block, seq) VALUES (?, ?)")
         block = try make("INSERT OR IGNORE INTO block (id, seq, t, type, dsse) VALUES (?, ?, ?, ?, ?)")
+        witness = try make(
+            "INSERT OR IGNORE INTO witness (name, vkey, url) "
+                + "SELECT ?, ?, ? WHERE (SELECT count(*) FROM witness) < \(LogStore.mostWitnesses)")
+        dropWitness = try make("DELETE FROM witness WHERE name = ? AND vkey = ?")
+        cosigned = try make("UPDATE witness SET note = ? WHERE name = ? AND vkey = ?")
         intent = try make("INSERT INTO intent (seq, records) VALUES (?, ?)")
         resolve = try make("DELETE FROM intent WHERE seq = ?")
     }

@@ -23,14 +23,16 @@ extension LogStore {
 
     /// The entry that registered each block, by the block's id.
     public func blockPlaces() throws(StorageError) -> [[UInt8]: UInt64] {
-        try database.read { db in
-            var places: [[UInt8]: UInt64] = [:]
-            let rows = try Row.fetchCursor(db, sql: "SELECT id, seq FROM block")
-            while let row = try rows.next() {
-                places[try row.bytes(0)] = try storedNumber(row.integer(1), as: UInt64.self, .log)
-            }
-            return places
+        try database.read { db in try Self.blockPlaces(db) }
+    }
+
+    static func blockPlaces(_ db: Database) throws -> [[UInt8]: UInt64] {
+        var places: [[UInt8]: UInt64] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, seq FROM block")
+        while let row = try rows.next() {
+            places[try row.bytes(0)] = try storedNumber(row.integer(1), as: UInt64.self, .log)
         }
+        return places
     }
 
     /// The block with this id, or nil.

@@ -26,6 +26,9 @@ extension Schema {
                 + "used INTEGER NOT NULL) STRICT, WITHOUT ROWID",
             "CREATE TABLE approval_use (block BLOB PRIMARY KEY NOT NULL CHECK (length(block) = 32), "
                 + "seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+            // Whom the shop asks to vouch for the log, and the last note each cosigned.
+            "CREATE TABLE witness (name TEXT PRIMARY KEY NOT NULL, vkey TEXT NOT NULL UNIQUE, url TEXT NOT NULL, "
+                + "note BLOB) STRICT, WITHOUT ROWID",
             "CREATE TABLE intent (seq INTEGER PRIMARY KEY, records BLOB NOT NULL) STRICT",
         ])
 }

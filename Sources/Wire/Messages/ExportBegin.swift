@@ -74,10 +74,14 @@ public enum BeginExport: WireOperation {
         public let blocks: [String]
         /// Hashes of the policies the entries name.
         public let policies: [String]
+        /// The verifier keys of the shop's witnesses.
+        public let witnesses: [String]
+        /// The newest checkpoint, not above this one, that witnesses have cosigned; empty for none.
+        public let cosigned: String
 
         public init(
             export: String, size: UInt64, checkpoint: String, origin: String, statement: String, blocks: [String],
-            policies: [String]
+            policies: [String], witnesses: [String], cosigned: String
         ) {
             self.export = export
             self.size = size
@@ -86,6 +90,8 @@ public enum BeginExport: WireOperation {
             self.statement = statement
             self.blocks = blocks
             self.policies = policies
+            self.witnesses = witnesses
+            self.cosigned = cosigned
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
@@ -96,6 +102,8 @@ public enum BeginExport: WireOperation {
             statement = try members.text("statement", most: 64 * 1_024)
             blocks = try members.texts("blocks", count: mostBlocks, most: 43)
             policies = try members.texts("policies", count: mostPolicies, most: 64)
+            witnesses = try members.texts("witnesses", count: AddWitness.mostWitnesses, most: 512)
+            cosigned = try members.text("cosigned", most: 16 * 1_024)
         }
 
         public func write(to members: inout MessageWriter) {
@@ -106,6 +114,8 @@ public enum BeginExport: WireOperation {
             members.put("statement", statement)
             members.put("blocks", blocks)
             members.put("policies", policies)
+            members.put("witnesses", witnesses)
+            members.put("cosigned", cosigned)
         }
     }
 }

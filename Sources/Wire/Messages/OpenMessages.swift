@@ -1,3 +1,4 @@
+internal import CanonicalJSON
 public import VaultModel
 
 /// What the broker is doing.
@@ -87,11 +88,16 @@ public struct StatusReply: WireMessage {
     public let unattended: Bool
     /// How many rights are due for review or have ended without one. A number and no name: anybody may ask.
     public let overdue: UInt64
+    /// How many witnesses the shop asks.
+    public let witnesses: UInt64
+    /// The newest checkpoint that one of them cosigned; nil for none.
+    public let witness: WitnessedState?
     public let warnings: [String]
 
     public init(
         state: VaultState, profile: WireProfile, vault: VaultID, incarnation: UInt64, logSize: UInt64,
-        customers: UInt64, policy: String, unattended: Bool, overdue: UInt64, warnings: [String]
+        customers: UInt64, policy: String, unattended: Bool, overdue: UInt64,
+        witnesses: UInt64, witness: WitnessedState?, warnings: [String]
     ) {
         self.state = state
         self.profile = profile
@@ -102,6 +108,8 @@ public struct StatusReply: WireMessage {
         self.policy = policy
         self.unattended = unattended
         self.overdue = overdue
+        self.witnesses = witnesses
+        self.witness = witness
         self.warnings = warnings
     }
 
@@ -115,6 +123,8 @@ public struct StatusReply: WireMessage {
         policy = try members.text("policy", most: 64)
         unattended = try members.flag("unattended")
         overdue = try members.count("overdue")
+        witnesses = try members.count("witnesses")
+        witness = try WitnessedState.optional(members.take("witness"))
         warnings = try members.texts("warnings", count: 64, most: 1_024)
     }
 
@@ -128,7 +138,42 @@ public struct StatusReply: WireMessage {
         members.put("policy", policy)
         members.put("unattended", unattended)
         members.put("overdue", overdue)
+        members.put("witnesses", witnesses)
+        members.put("witness", witness?.jsonValue ?? .object([:]))
         members.put("warnings", warnings)
+    }
+}
+
+/// A checkpoint that somebody off this machine has vouched for: sizes and times, no keys.
+public struct WitnessedState: MessagePart {
+    /// The witness's name in this vault.
+    public let name: String
+    /// Entries under the checkpoint.
+    public let size: UInt64
+    /// When it was cosigned, in seconds since 1970.
+    public let time: Int64
+
+    public init(name: String, size: UInt64, time: Int64) {
+        self.name = name
+        self.size = size
+        self.time = time
+    }
+
+    public init(reading members: inout MessageReader) throws(MessageError) {
+        name = try members.parsed("name") { Label.isValid($0) ? $0 : nil }
+        size = try members.count("size")
+        time = try members.number("time")
+    }
+
+    public func write(to members: inout MessageWriter) {
+        members.put("name", name)
+        members.put("size", size)
+        members.put("time", time)
+    }
+
+    /// An empty object stands for none.
+    static func optional(_ value: JSONValue) throws(MessageError) -> WitnessedState? {
+        value == .object([:]) ? nil : try WitnessedState(value)
     }
 }
 

@@ -40,10 +40,19 @@ struct LogExport {
         }
         let statement = try fetch.statement()
         do throws(ExportError) {
-            try writer.finish(statement: statement, proofs: [])
+            try writer.finish(
+                statement: statement, proofs: [], previous: begun.cosigned.isEmpty ? nil : Array(begun.cosigned.utf8),
+                witnessPolicy: try witnessPolicy())
         } catch { throw ExportFetch.failure(error) }
         try await fetch.end()
         return begun.size
+    }
+
+    /// Whom the shop asks; one of them is enough. Whoever verifies the export brings a policy of her own.
+    private func witnessPolicy() throws(ExportError) -> String {
+        let witnesses = begun.witnesses.compactMap { VerifierKey($0) }.filter { $0.algorithm == .cosignature }
+        guard witnesses.count == begun.witnesses.count else { throw .statement }
+        return WitnessPolicy.text(log: session.logKey, witnesses: witnesses, threshold: min(1, witnesses.count))
     }
 
     private func written(

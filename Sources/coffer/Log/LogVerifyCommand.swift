@@ -27,6 +27,16 @@ struct LogVerifyCommand: CofferCommand {
         completion: .file())
     var since: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "File that says which witnesses must have cosigned the log, in the form of an export's tlog-policy.",
+            valueName: "file"),
+        completion: .file())
+    var witnessPolicy: String?
+
+    @Option(help: ArgumentHelp("Only cosignatures from this time on count.", valueName: "time"))
+    var witnessedSince: String?
+
     @Option(help: ArgumentHelp("The key that signs the vault's blocks, as init printed it.", valueName: "kid"))
     var authority: String?
 
@@ -35,7 +45,7 @@ struct LogVerifyCommand: CofferCommand {
     private static let checkpointBytes = 64 * 1_024
 
     func perform(_ output: Output) async throws {
-        let key = try Arguments.logKey(key)
+        let key = try Arguments.logKey(key, option: "--key")
         var options = VerifyOptions()
         if let since {
             do throws(HostError) { options.previous = try DurableFile.read(since, limit: Self.checkpointBytes) } catch {
@@ -46,6 +56,7 @@ struct LogVerifyCommand: CofferCommand {
             guard let kid = KeyID(authority) else { throw Failure.usage("this is not a key's id", why: "authority") }
             options.authority = kid
         }
+        try readWitnesses(into: &options, log: key)
         guard Folder.exists(folder) else {
             throw Failure.usage("there is no such folder", hint: "name the folder of an export", why: "dir")
         }
@@ -56,6 +67,45 @@ struct LogVerifyCommand: CofferCommand {
         progress.finish()
         show(report, output)
         guard report.ok else { throw EndedWith.failedCheck }
+    }
+
+    private func readWitnesses(into options: inout VerifyOptions, log key: VerifierKey) throws(Failure) {
+        guard let witnessPolicy else {
+            guard witnessedSince == nil else {
+                throw .usage(
+                    "a time without witnesses says nothing", hint: "name them: --witness-policy FILE",
+                    why: "witness-policy")
+            }
+            return
+        }
+        let bytes: [UInt8]
+        do throws(HostError) { bytes = try DurableFile.read(witnessPolicy, limit: Self.checkpointBytes) } catch {
+            throw .file(error, "the witness policy cannot be read", why: "witness-policy")
+        }
+        let policy: WitnessPolicy
+        do throws(WitnessPolicy.Problem) { policy = try WitnessPolicy(parsing: bytes) } catch {
+            throw .usage(
+                "this is not a witness policy" + Self.place(error), hint: "its form is C2SP tlog-policy",
+                why: "witness-policy")
+        }
+        guard policy.logs.isEmpty || policy.logs.contains(where: { $0.key == key.key }) else {
+            throw .usage("the witness policy is about other logs", why: "witness-policy")
+        }
+        options.witnesses = policy
+        guard let witnessedSince else { return }
+        guard let time = Moment.parse(witnessedSince), time >= 0 else {
+            throw .usage(
+                "--witnessed-since is not a time", hint: "2026-11-21 or 2026-11-21T08:00+08:00", why: "time")
+        }
+        options.witnessedSince = UInt64(time / 1_000)
+    }
+
+    private static func place(_ problem: WitnessPolicy.Problem) -> String {
+        switch problem {
+        case .line(let line), .duplicate(let line), .undefined(let line): ": line \(line)"
+        case .quorum: ": it needs one quorum"
+        case .tooLong, .control: ""
+        }
     }
 
     private func show(_ report: VerifyReport, _ output: Output) {

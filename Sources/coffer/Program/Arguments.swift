@@ -54,6 +54,16 @@ enum Arguments {
         return text
     }
 
+    /// What the shop calls a witness.
+    static func witness(_ text: String) throws(Failure) -> String {
+        guard Label.isValid(text) else {
+            throw .usage(
+                "this is not a witness's name", hint: "up to 32 lower-case letters, digits and -, e.g. officer",
+                why: "name")
+        }
+        return text
+    }
+
     static func purpose(_ text: String) throws(Failure) -> Purpose {
         guard let purpose = Purpose(text) else {
             throw .usage(
@@ -102,15 +112,16 @@ enum Arguments {
         return day
     }
 
-    /// The log's key itself, or the contents of the file of that name.
-    static func logKey(_ text: String) throws(Failure) -> VerifierKey {
-        if let key = VerifierKey(text) { return key }
+    /// A log's verifier key, or the first one in the file of that name.
+    static func logKey(_ text: String, option: String) throws(Failure) -> VerifierKey {
+        if let key = VerifierKey(text), key.algorithm == .ed25519 { return key }
         if let bytes = try? DurableFile.read(text, limit: keyFileBytes) {
-            let contents = String(decoding: bytes, as: UTF8.self)
-            let words = contents.split(whereSeparator: \.isWhitespace)
-            if let key = words.lazy.compactMap({ VerifierKey(String($0)) }).first { return key }
+            let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            let keys = words.lazy.compactMap { VerifierKey(String($0)) }
+            if let key = keys.first(where: { $0.algorithm == .ed25519 }) { return key }
         }
-        throw .usage("this is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
+        throw .usage(
+            "\(option) is no log's key", hint: "coffer init printed it: NAME+HASH+KEY", why: "key")
     }
 
     private static let keyFileBytes = 4 * 1_024

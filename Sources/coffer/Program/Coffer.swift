@@ -32,7 +32,8 @@ struct Coffer: AsyncParsableCommand {
             CommandGroup(
                 name: "Staff",
                 subcommands: [StaffCommand.self, GrantCommand.self, DueCommand.self, EnrollCommand.self]),
-            CommandGroup(name: "Log and policy", subcommands: [LogCommand.self, PolicyCommand.self]),
+            CommandGroup(
+                name: "Log and policy", subcommands: [LogCommand.self, WitnessCommand.self, PolicyCommand.self]),
             CommandGroup(
                 name: "This device",
                 subcommands: [
@@ -42,7 +43,7 @@ struct Coffer: AsyncParsableCommand {
 
     /// Commands whose first argument names another command.
     static let groups: Set<String> = [
-        "customer", "order", "record", "request", "staff", "grant", "log", "policy", "identity",
+        "customer", "order", "record", "request", "staff", "grant", "log", "witness", "policy", "identity",
     ]
 }
 

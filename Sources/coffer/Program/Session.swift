@@ -54,6 +54,18 @@ struct Session {
         return BrokerInquiry(transport: transport)
     }
 
+    /// How many entries of this vault's log this device has seen, without a question to anybody; nil where it has seen
+    /// none.
+    static func rememberedSize(_ options: GlobalOptions, of vault: VaultID) throws(Failure) -> UInt64? {
+        guard let identity = try? IdentityFile.read(try options.identityPath).identity, identity.vault == vault else {
+            return nil
+        }
+        let folder = try options.paths.state(of: vault)
+        do throws(CheckpointMemory.Problem) {
+            return try CheckpointMemory(folder: folder, logKey: identity.broker.logKey).seen?.checkpoint.size
+        } catch { throw Failure(.log(error)) }
+    }
+
     func call<Op: WireOperation>(
         _ operation: Op.Type, _ message: Op.Request, _ scope: RequestScope = RequestScope()
     ) async throws(Failure) -> Answer<Op.Reply> {
@@ -68,6 +80,10 @@ struct Session {
 
     /// The signed note of the largest checkpoint this device has seen, or empty.
     var rememberedCheckpoint: String { broker.rememberedCheckpoint }
+
+    func remember(_ note: [UInt8]) throws(Failure) {
+        do throws(ClientError) { try broker.remember(note) } catch { throw Failure(error) }
+    }
 
     /// Seconds by which the broker's clock is ahead of this device's; 0 where they agree well enough.
     var clockOffsetSeconds: Int64 { broker.clockOffsetSeconds }
@@ -118,7 +134,7 @@ enum OpenSessions {
         }
         var problem: Failure?
         for (broker, transport) in open {
-            do throws(ClientError) { try broker?.close() } catch { problem = Failure(error) }
+            do throws(ClientError) { try await broker?.close() } catch { problem = Failure(error) }
             await transport.shutdown()
         }
         if let problem { throw problem }

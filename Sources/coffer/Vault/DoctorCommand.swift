@@ -111,6 +111,14 @@ struct Doctor {
             if status.state == .unsealed {
                 require("reviews", status.overdue == 0, "\(status.overdue) overdue: coffer staff review")
             }
+            if let seen = try Session.rememberedSize(options, of: status.vault) {
+                require(
+                    "log", status.logSize == 0 || status.logSize >= seen,
+                    "this device has seen \(seen) entries, the broker shows \(status.logSize): it was rolled back")
+            }
+            if let witness = status.witness {
+                add("witness", true, "\(witness.name) cosigned \(witness.size) entries")
+            }
             for warning in status.warnings { add("warning", false, TerminalText.safe(warning)) }
         } catch {
             add("broker", false, [error.message, error.hint].filter { !$0.isEmpty }.joined(separator: "; "))

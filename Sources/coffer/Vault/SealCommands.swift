@@ -10,7 +10,9 @@ struct UnsealCommand: CofferCommand {
         commandName: "unseal",
         abstract: "Open the vault with its passphrase.",
         discussion: """
-            Two passphrases may be asked for: the one of your identity, which signs the request, and the vault's.
+            Two passphrases may be asked for: the one of your identity, which signs the request, and the vault's. The \
+            broker is shown the newest checkpoint of the log that this device has seen, or that one of the witnesses it \
+            knows has cosigned; a log without it stays sealed.
 
             Example: coffer unseal --unseal-passphrase-file /run/keys/vault
             """)
@@ -30,7 +32,8 @@ struct UnsealCommand: CofferCommand {
         guard let text = String(validating: passphrase.exposeBytes(), as: UTF8.self) else {
             throw Failure.usage("the vault's passphrase is not UTF-8", why: "passphrase")
         }
-        let request = UnsealVault.Request(passphrase: Sensitive(text), checkpoint: session.rememberedCheckpoint)
+        let request = UnsealVault.Request(
+            passphrase: Sensitive(text), checkpoint: await WitnessInquiry.newestCheckpoint(session, output))
         let reply = try await session.call(UnsealVault.self, request)
         output.state(reply.message.state)
     }

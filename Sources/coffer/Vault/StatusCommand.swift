@@ -1,5 +1,6 @@
 import ArgumentParser
 import CanonicalJSON
+import Client
 import Console
 import VaultModel
 import Wire
@@ -8,12 +9,24 @@ struct StatusCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "What the broker is doing, and what it warns of.",
-        discussion: "Needs no identity.\n\nExample: coffer status --dir /srv/coffer")
+        discussion: """
+            Needs no identity.
+
+            Members of --json: state, profile, vault_id, incarnation, log_size, customers, policy, unattended, overdue, \
+            witnesses (how many), witness{name, size, time} (the last cosigned checkpoint, time in seconds since 1970; \
+            empty for none), warnings[].
+
+            Example: coffer status --dir /srv/coffer
+            """)
 
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
         let status = try await Session.anonymous(options).statusOrFailure()
+        // Nobody signs a status; but a number below the one this device has seen signed needs no signature to alarm.
+        if status.logSize > 0, let seen = try Session.rememberedSize(options, of: status.vault), status.logSize < seen {
+            throw Failure(.log(.rollback(seen: seen, shown: status.logSize)))
+        }
         let warnings = status.warnings + Self.overdue(status)
         var members = status.jsonValue.objectValue ?? [:]
         members["warnings"] = .strings(warnings)
@@ -27,6 +40,10 @@ struct StatusCommand: CofferCommand {
                 list.add("log entries", "\(status.logSize)")
                 list.add("customers", "\(status.customers)")
                 list.add("policy", status.policy)
+            }
+            if let witness = status.witness {
+                list.add(
+                    "witness", "\(witness.name): \(witness.size) entries, \(Moment.local(witness.time * 1_000))")
             }
             list.add("unattended", status.unattended ? "yes" : "no")
             return list.rendered(paint: output.paint)

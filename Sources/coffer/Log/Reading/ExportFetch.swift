@@ -85,7 +85,7 @@ struct ExportFetch {
         case .part(let index): damaged("entry \(index) is not what its leaf says")
         case .tree: damaged("the entries do not have the root that was signed")
         case .statement: damaged("the broker's statement does not fit what it sent")
-        case .proof: damaged("a proof cannot be made")
+        case .proof: damaged("the log does not continue what its witnesses have cosigned")
         }
     }
 }

@@ -24,6 +24,6 @@ struct LogSourceOptions: ParsableArguments {
         guard Folder.exists(from) else {
             throw .usage("there is no such folder", hint: "name the folder of an export", why: "from")
         }
-        return try ExportReading(from, key: Arguments.logKey(key))
+        return try ExportReading(from, key: Arguments.logKey(key, option: "--key"))
     }
 }
