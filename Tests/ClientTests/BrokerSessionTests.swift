@@ -147,6 +147,42 @@ import Wire
         }
     }
 
+    @Test func `a log that was put back and then grew is refused, and what was seen stays remembered`() async throws {
+        let folder = try ScratchFolder()
+        let first = try session(FakeBroker(time: Self.now), in: folder)
+        for _ in 0..<4 { _ = try await first.call(ShowCustomers.self, NoMembers()) }
+        try await first.close()
+        let remembered = first.rememberedCheckpoint
+        // Another history, which other devices have made longer than what was seen here.
+        let broker = FakeBroker(time: Self.now + 1)
+        let elsewhere = try ScratchFolder()
+        let stranger = try session(broker, in: elsewhere)
+        for _ in 0..<6 { _ = try await stranger.call(ShowCustomers.self, NoMembers()) }
+        let second = try session(broker, in: folder)
+        await #expect(throws: ClientError.log(.fork(size: 4))) {
+            _ = try await second.call(ShowCustomers.self, NoMembers())
+        }
+        #expect(second.rememberedCheckpoint == remembered)
+        try await second.close()
+        #expect(try session(broker, in: folder).rememberedCheckpoint == remembered)
+    }
+
+    @Test func `a history exchanged in the middle of a session is not remembered`() async throws {
+        let folder = try ScratchFolder()
+        let broker = FakeBroker(time: Self.now, behaviour: .restarts(after: 3))
+        let first = try session(broker, in: folder)
+        _ = try await first.call(ShowCustomers.self, NoMembers())
+        try await first.close()
+        let second = try session(broker, in: folder)
+        _ = try await second.call(ShowCustomers.self, NoMembers())
+        _ = try await second.call(ShowCustomers.self, NoMembers())
+        // The next call begins the log anew: smaller than what was seen.
+        await #expect(throws: ClientError.log(.rollback(seen: 3, shown: 1))) {
+            _ = try await second.call(ShowCustomers.self, NoMembers())
+        }
+        #expect(try session(broker, in: folder).rememberedCheckpoint == first.rememberedCheckpoint)
+    }
+
     @Test(arguments: [-600, -300, -61, 61, 300, 600] as [Int64])
     func `a clock that is off is helped once, and stays helped`(offset: Int64) async throws {
         let folder = try ScratchFolder()

@@ -204,7 +204,11 @@ extension EndToEnd {
                 #expect(refused.code == 6, "\(arguments): \(refused.text)")
                 #expect(refused.text.contains("\"fork\""))
             }
-            broker.stop()
+            // The device is a witness itself.
+            let alarm = try sandbox.coffer("owner", "witness", "check", "--json")
+            try #require(alarm.code == 6, "\(alarm.text)")
+            #expect(alarm.text.contains("sealed itself"))
+            #expect(broker.waitForEnd() == 6)
             broker = try BrokerProcess(sandbox)
             let sealed = try sandbox.coffer(
                 "owner", "unseal", "--unseal-passphrase-file", try sandbox.passphrase("vault"), "--json")

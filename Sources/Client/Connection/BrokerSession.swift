@@ -155,14 +155,14 @@ public final class BrokerSession: Sendable {
         let check = ReceiptCheck(vault: identity.vault, kid: identity.kid, logKey: identity.broker.logKey)
         let receipt = try check.verify(parsed.receipt, entry: parsed.entry, head: head, endpoint: Op.endpoint)
         if let receipt {
+            // Before it is remembered, even for this session. A broker that has just sealed itself proves nothing more.
+            if !Op.endpoint.endsBroker {
+                try await continuation.requireFirst(receipt.checkpoint, logKey: memory.logKey)
+            }
             do throws(CheckpointMemory.Problem) {
                 try memory.observe(receipt.checkpoint, floor: floor)
             } catch {
                 throw .log(error)
-            }
-            // A broker that has just sealed itself answers nothing more.
-            if !Op.endpoint.endsBroker {
-                try await continuation.requireFirst(receipt.checkpoint, logKey: memory.logKey)
             }
         }
         return Answer(message: parsed.message, entry: parsed.entry, receipt: receipt, isSigned: true)
