@@ -6,7 +6,7 @@ import VaultModel
 @testable import Pages
 
 @Suite struct SlipPageTests {
-    private func slip(_ language: PageLanguage, names: [String: String]? = nil, reads: Int = 2) throws -> (
+    static func slip(_ language: PageLanguage, names: [String: String]? = nil, reads: Int = 2) throws -> (
         html: String, CustomerNumber
     ) {
         let number = CustomerNumber.random()
@@ -33,19 +33,19 @@ import VaultModel
 
     @Test func `the staff are named by their role, and no opaque id stands there but the entry's`() throws {
         for language in PageLanguage.allCases {
-            let (html, number) = try slip(language)
+            let (html, number) = try Self.slip(language)
             let text = HTMLText.visible(html)
             #expect(text.contains(number.text) && text.contains(" 40 ") && text.contains(" 41 "))
             #expect(text.firstMatch(of: /[pxr]_[0-9a-z]{8}/) == nil, "an opaque id")
             #expect(text.firstMatch(of: /[A-Za-z0-9_-]{40,}/) == nil, "a key")
         }
-        let chinese = HTMLText.visible(try slip(.zh).html)
+        let chinese = HTMLText.visible(try Self.slip(.zh).html)
         #expect(chinese.contains("客服") && chinese.contains("姓名、电话") && chinese.contains("完整"))
-        #expect(HTMLText.visible(try slip(.en).html).contains("name, phone"))
+        #expect(HTMLText.visible(try Self.slip(.en).html).contains("name, phone"))
     }
 
     @Test func `nobody has read says so`() throws {
-        let text = HTMLText.visible(try slip(.en, reads: 0).html)
+        let text = HTMLText.visible(try Self.slip(.en, reads: 0).html)
         #expect(text.contains("Nobody has opened data in this file.") && text.contains("Received by the customer"))
     }
 }

@@ -120,7 +120,7 @@ public struct ReportBuilder: Sendable {
         if core.why == .approvalRequired { approvals.asked += 1 }
         guard core.decision == .allow else { return }
         switch core.kind {
-        case .breakglass: emergencies[core.xid] = (sight, nil)
+        case .breakglass: emergencies[core.xid.isEmpty ? String(core.seq) : core.xid] = (sight, nil)
         case .approve: if !core.object.isEmpty { approvals.given += 1 }
         case .erase: erasures.add(sight)
         // The begin of an export names the statement about it, its end does not.

@@ -13,6 +13,8 @@ struct LogFollow {
     let count: Int64
 
     private static let pollMilliseconds = 1_000
+    /// Rows that later ones are aligned with.
+    private static let remembered = 50
     /// How long Ctrl-C may wait.
     private static let sliceMilliseconds = 100
 
@@ -23,14 +25,12 @@ struct LogFollow {
         defer { Interrupt.unwatch() }
         // A little before the broker's own end, which would make the last look a refusal.
         let end = ContinuousClock.now + .seconds(minutes * 60 - 5)
-        var (next, isFirst) = (begun.message.next, true)
+        var next = begun.message.next
+        var recent: [JSONValue] = []
         while !Interrupt.happened, ContinuousClock.now < end {
             let page = try await session.call(FollowPage.self, .init(follow: begun.message.follow, from: next)).message
             next = page.next
-            if !page.entries.isEmpty {
-                show(page.entries, withHeading: isFirst)
-                isFirst = false
-            }
+            if !page.entries.isEmpty { show(page.entries, after: &recent) }
             if next >= page.size { await pause() }
         }
         let ended = try await session.call(EndFollow.self, .init(follow: begun.message.follow))
@@ -46,13 +46,16 @@ struct LogFollow {
         }
     }
 
-    /// With `--json` one object a line.
-    private func show(_ entries: [JSONValue], withHeading: Bool) {
+    /// With `--json` one object a line. Else rows that stand below the ones before: these are part of the table, so that
+    /// its columns are as wide, and are not shown again.
+    private func show(_ entries: [JSONValue], after recent: inout [JSONValue]) {
         guard !output.isJSON else {
             output.write(entries.flatMap { $0.encode() + [0x0A] }, to: .data)
             return
         }
-        let table = LogTable.text(entries, output)
-        output.data(withHeading ? table : String(table.drop { $0 != "\n" }.dropFirst()))
+        let isFirst = recent.isEmpty
+        recent = (recent + entries).suffix(max(entries.count, Self.remembered))
+        let lines = LogTable.text(recent, output).split(separator: "\n")
+        output.data(lines.suffix(entries.count + (isFirst ? 1 : 0)).joined(separator: "\n") + "\n")
     }
 }
