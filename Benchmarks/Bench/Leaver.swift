@@ -5,7 +5,7 @@ enum Leaver {
     /// Milliseconds from the start of the command to the first request that is not answered, and to the command's end.
     static func measure(_ bench: Workbench, _ who: String, customer: String) throws -> (refusal: Double, end: Double) {
         let client = try LoadClient(bench, who)
-        try client.prepareShow(customer, count: 8_000)
+        try client.prepareShow([customer], count: 8_000)
         let ended = Ended()
         let thread = Thread {
             // Ends with the refusal, or with the connection.

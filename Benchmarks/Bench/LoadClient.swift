@@ -13,7 +13,7 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
     private let authority: String
     private let descriptor: Int32
     private var counter: UInt64
-    private var prepared: [[UInt8]] = []
+    private var prepared = Prepared()
     private var buffer = [UInt8](repeating: 0, count: 1_024 * 1_024)
 
     init(_ bench: Workbench, _ who: String) throws {
@@ -39,14 +39,14 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
 
     deinit { close(descriptor) }
 
-    func prepareShow(_ number: String, count: Int) throws {
+    func prepareShow(_ numbers: [String], count: Int) throws {
         try prepare(count) { counter in
             (
                 .customerShow,
                 RequestHead(
                     act: .read, counter: counter,
                     fields: ["customer.name", "customer.phone"].compactMap { FieldName($0) },
-                    form: .full, purpose: "order", customers: [number]),
+                    form: .full, purpose: "order", customers: numbers),
                 RequestBody(NoMembers()).encode()
             )
         }
@@ -68,7 +68,7 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
     }
 
     private func prepare(_ count: Int, _ make: (UInt64) -> (Endpoint, RequestHead, [UInt8])) throws {
-        prepared = []
+        var requests: [[UInt8]] = []
         for _ in 0..<count {
             counter += 1
             let (endpoint, head, body) = make(counter)
@@ -79,15 +79,19 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
             var text = "POST \(endpoint.path) HTTP/1.1\r\nHost: \(authority)\r\n"
             for header in request.headers { text += "\(header.name): \(header.value)\r\n" }
             text += "Content-Length: \(body.count)\r\n\r\n"
-            prepared.append(Array(text.utf8) + body)
+            requests.append(Array(text.utf8) + body)
         }
+        prepared = Prepared(requests)
     }
+
+    /// Lets this connection send what another one of the same person has prepared. Each request is sent by one of them,
+    /// in the order of their counters: a key's counters may overtake each other only so far.
+    func share(_ other: LoadClient) { prepared = other.prepared }
 
     /// Sends what was prepared, one after the other; the milliseconds each took.
     func run() throws -> [Double] {
         var times: [Double] = []
-        times.reserveCapacity(prepared.count)
-        for request in prepared {
+        while let request = prepared.next() {
             let start = seconds()
             try exchange(request)
             times.append((seconds() - start) * 1_000)
@@ -144,5 +148,19 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
             return index
         }
         return nil
+    }
+}
+
+/// Signed requests, to be sent in their order.
+final class Prepared: @unchecked Sendable {  // Everything is behind the lock.
+    private let lock = NSLock()
+    private var requests: ArraySlice<[UInt8]>
+
+    init(_ requests: [[UInt8]] = []) { self.requests = requests[...] }
+
+    func next() -> [UInt8]? {
+        lock.lock()
+        defer { lock.unlock() }
+        return requests.popFirst()
     }
 }

@@ -80,37 +80,35 @@ struct Bench {
         print(
             ["logged, signed reads", "reads/s", "p50 ms", "p99 ms", "CPU µs", "floor µs"],
             widths: widths)
-        guard
-            let found = try bench.coffer("c0", "find", "--phone", Workbench.phone(7), "--purpose", "order")["matches"]
-                as? [[String: Any]], let customer = found.first?["number"] as? String
-        else { throw Workbench.Failed(description: "no customer") }
+        let hundred = try bench.numbers(100, of: stored)
+        guard let customer = hundred.first else { throw Workbench.Failed(description: "no customer") }
         let floor = try Floor.measure(in: bench.folder)
-        for (count, each) in [(1, 4_000), (8, 1_500), (64, 300)] {
-            let loads = try (0..<count).map { try LoadClient(bench, "c\($0)") }
-            for load in loads { try load.prepareShow(customer, count: each) }
-            let results = Results()
-            let processor = bench.processorSeconds()
-            let start = seconds()
-            let threads = loads.map { load in
-                let thread = Thread {
-                    do { results.add(try load.run()) } catch { results.fail("\(error)") }
-                }
-                thread.start()
-                return thread
+        // 256 connections share the keys of 64 persons: enrolling takes long, and each signature is checked all the same.
+        for (count, each) in [(1, 4_000), (8, 1_500), (64, 300), (256, 80)] {
+            let loads = try (0..<count).map { try LoadClient(bench, "c\($0 % clients)") }
+            for load in loads.prefix(clients) {
+                try load.prepareShow([customer], count: each * max(1, count / clients))
             }
-            results.wait(for: threads.count)
-            let elapsed = seconds() - start
-            let times = try results.sorted()
-            let rate = Double(times.count) / elapsed
-            let processorMicroseconds = (bench.processorSeconds() - processor) * 1e6 / Double(times.count)
+            for (index, load) in loads.enumerated().dropFirst(clients) { load.share(loads[index % clients]) }
+            let load = try Load(loads, bench)
             print(
                 [
-                    "\(count) client\(count == 1 ? "" : "s")", number(rate, 0), number(times[times.count / 2], 2),
-                    number(times[times.count * 99 / 100], 2),
-                    number(processorMicroseconds, 0),
-                    "\(number(floor.processorMicroseconds, 0)) (x\(number(processorMicroseconds / floor.processorMicroseconds, 1)))",
+                    "\(count) client\(count == 1 ? "" : "s")", number(load.perSecond, 0), number(load.median, 2),
+                    number(load.percentile99, 2), number(load.processorMicroseconds, 0),
+                    "\(number(floor.processorMicroseconds, 0)) "
+                        + "(x\(number(load.processorMicroseconds / floor.processorMicroseconds, 1)))",
                 ], widths: widths)
         }
+        // How a till's day list or a report reads: one signature and one entry for a hundred records.
+        let reporter = try LoadClient(bench, "c2")
+        try reporter.prepareShow(hundred, count: 200)
+        let batches = try Load([reporter], bench)
+        print(
+            [
+                "batches of \(hundred.count), records/s", number(batches.perSecond * Double(hundred.count), 0),
+                number(batches.median, 2), number(batches.percentile99, 2),
+                number(batches.processorMicroseconds / Double(hundred.count), 1), "a record",
+            ], widths: widths)
         print(
             ["one sync of 4 KiB, ms", "", number(floor.sync.p50, 2), number(floor.sync.p99, 2)], widths: widths)
         let leaver = try Leaver.measure(bench, "c63", customer: customer)
@@ -121,40 +119,5 @@ struct Bench {
             ],
             widths: widths)
         print(["memory of the broker, MiB", number(bench.residentMebibytes(), 0)], widths: widths)
-    }
-}
-
-/// What the threads measured.
-final class Results: @unchecked Sendable {  // Everything is behind the condition's lock.
-    private let condition = NSCondition()
-    private var times: [Double] = []
-    private var failure: String?
-    private var finished = 0
-
-    func add(_ more: [Double]) {
-        condition.lock()
-        times += more
-        finished += 1
-        condition.signal()
-        condition.unlock()
-    }
-
-    func fail(_ text: String) {
-        condition.lock()
-        failure = text
-        finished += 1
-        condition.signal()
-        condition.unlock()
-    }
-
-    func wait(for count: Int) {
-        condition.lock()
-        while finished < count { condition.wait() }
-        condition.unlock()
-    }
-
-    func sorted() throws -> [Double] {
-        if let failure { throw Workbench.Failed(description: failure) }
-        return times.sorted()
     }
 }

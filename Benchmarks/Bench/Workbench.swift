@@ -122,6 +122,16 @@ final class Workbench {
         try coffer("owner", "staff", "approve", who)
     }
 
+    /// Numbers of so many of the invented customers.
+    func numbers(_ count: Int, of stored: Int) throws -> [String] {
+        try (0..<min(count, stored)).map { index in
+            let found = try coffer("c0", "find", "--phone", Self.phone(index), "--purpose", "order")
+            guard let matches = found["matches"] as? [[String: Any]], let number = matches.first?["number"] as? String
+            else { throw Failed(description: "no customer \(index)") }
+            return number
+        }
+    }
+
     /// Resident memory of the broker in MiB.
     func residentMebibytes() -> Double {
         guard let broker,

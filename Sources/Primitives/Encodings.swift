@@ -74,17 +74,28 @@ private enum SodiumBase64 {
     }
 
     static func decode(_ text: String, variant: Int32) -> [UInt8]? {
-        let characters = text.utf8.map { CChar(bitPattern: $0) }
-        var decoded = 0
-        var status: Int32 = -1
-        var bytes = unsafe [UInt8](count: characters.count) { out in
-            status = unsafe sodium_base642bin(
-                out, characters.count, characters, characters.count, nil, &decoded, nil, variant)
+        var text = text
+        return text.withUTF8 { characters in
+            unsafe characters.withMemoryRebound(to: CChar.self) { unsafe decode($0, variant: variant) }
         }
-        // Without an end pointer libsodium accepts text after the encoding's end; only the canonical form may pass.
-        guard status == 0 else { return nil }
-        bytes.removeLast(bytes.count - decoded)
-        guard encode(bytes, variant: variant).utf8.elementsEqual(text.utf8) else { return nil }
+    }
+
+    private static func decode(_ characters: UnsafeBufferPointer<CChar>, variant: Int32) -> [UInt8]? {
+        guard let start = characters.baseAddress, !characters.isEmpty else { return [] }
+        var status: Int32 = -1
+        var decoded = 0
+        var end: UnsafePointer<CChar>?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: characters.count / 4 * 3 + 3) { out, count in
+            guard let destination = out.baseAddress else { preconditionFailure("the buffer has room") }
+            status = unsafe sodium_base642bin(
+                destination, out.count, start, characters.count, nil, &decoded, &end, variant)
+            count = status == 0 ? decoded : 0
+        }
+        // libsodium refuses foreign characters, wrong padding and bits left over. All of the text must have been read,
+        // and it must be as long as these bytes make it: then it is the one canonical encoding.
+        guard status == 0, unsafe end == start + characters.count,
+            sodium_base64_encoded_len(decoded, variant) - 1 == characters.count
+        else { return nil }
         return bytes
     }
 }

@@ -1,5 +1,4 @@
 public import Broker
-internal import HTTPTypes
 internal import Host
 internal import HummingbirdCore
 internal import Logging
@@ -35,7 +34,7 @@ public struct BrokerServer: Sendable {
         logger.logLevel = .error
         // The socket's mode is what the mask leaves: 0660, for the owner and the vault's group.
         let mask = FileModeMask.set(0o117)
-        let server = PeerChannel(http: channel()).server(
+        let server = channel().server(
             configuration: ServerConfiguration(
                 address: .unixDomainSocket(path: socketPath), serverName: nil,
                 availableConnectionsDelegate: .maximum(limits.connections, logger: logger)),
@@ -58,41 +57,17 @@ public struct BrokerServer: Sendable {
         try await group.shutdownGracefully()
     }
 
-    private func channel() -> HTTP1Channel {
+    private func channel() -> PeerChannel {
         let limiter = RateLimiter(requestsPerSecond: limits.requestsPerSecond)
-        let deadline = limits.requestDeadline
-        return HTTP1Channel(
-            responder: { [broker] request, writer, _ in
-                let reply = try await Self.answer(request, broker: broker, limiter: limiter)
-                var head = HTTPBridge.head(reply)
-                let refused = reply.status == ErrorCode.tooLarge.status
-                // What is left of an oversized body is not read: the connection goes.
-                if refused { head.headerFields[.connection] = "close" }
-                try await writer.write(response: head, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
-                if refused { throw OversizedBody() }
-            },
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestDeadline(limit: deadline)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: WireLimits.headerBytes, maxHeaderListSize: WireLimits.headerBytes,
-                    maxHeaderFieldCount: WireLimits.headerFields)))
-    }
-
-    private static func answer(
-        _ request: Request, broker: BrokerService, limiter: RateLimiter
-    ) async throws -> OutgoingReply {
-        let user = PeerChannel.peer?.userID
-        guard limiter.admits(user ?? UInt32.max, now: SystemClock().nowMilliseconds()) else {
-            return broker.refusal(.rateLimited)
+        return PeerChannel(requestDeadline: limits.requestDeadline) { [broker] collected, peer in
+            guard limiter.admits(peer.userID ?? UInt32.max, now: SystemClock().nowMilliseconds()) else {
+                return broker.refusal(.rateLimited)
+            }
+            guard let request = collected.request else { return broker.refusal(.tooLarge) }
+            return await broker.answer(request, from: peer)
         }
-        guard let incoming = try await HTTPBridge.request(request) else { return broker.refusal(.tooLarge) }
-        return await broker.answer(
-            incoming, from: Peer(channel: .socket, userID: user, connection: PeerChannel.connection))
     }
 }
-
-/// Ends a connection whose request was not read to its end.
-private struct OversizedBody: Error {}
 
 /// Ends the group of services when the broker has been asked to seal.
 private struct SealWatch: Service {

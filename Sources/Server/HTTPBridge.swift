@@ -1,39 +1,34 @@
-internal import HTTPTypes
-internal import HummingbirdCore
-internal import NIOCore
+internal import NIOHTTP1
 internal import Wire
 
-/// Between the library's types and the project's. Nothing is judged here but the size of a body, which must be bounded
-/// before it is read.
+/// Between the library's types and the project's. Nothing is judged here.
 enum HTTPBridge {
-    /// The request with its body, or nil when the body exceeds `WireLimits.bodyBytes`.
-    static func request(_ request: Request) async throws -> IncomingRequest? {
-        if let announced = request.headers[.contentLength].flatMap(Int.init), announced > WireLimits.bodyBytes {
-            return nil
-        }
-        var body: [UInt8] = []
-        for try await piece in request.body {
-            guard body.count + piece.readableBytes <= WireLimits.bodyBytes else { return nil }
-            body += piece.readableBytesView
-        }
-        let target = request.head.path ?? ""
-        let mark = target.firstIndex(of: "?")
+    static func request(_ head: HTTPRequestHead, body: [UInt8]) -> IncomingRequest {
+        let target = head.uri
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         return IncomingRequest(
-            method: request.head.method.rawValue,
-            authority: (request.head.authority ?? "").lowercased(),
+            method: head.method.rawValue,
+            authority: lowercased(head.headers.first(name: "host") ?? ""),
             path: mark.map { String(target[..<$0]) } ?? target,
-            query: mark.map { String(target[target.index(after: $0)...]) },
-            headers: request.headers.map { HeaderField($0.name.canonicalName, $0.value) },
+            query: mark.map { String(target[target.utf8.index(after: $0)...]) },
+            headers: head.headers.map { HeaderField(lowercased($0.name), $0.value) },
             body: body)
     }
 
-    static func head(_ reply: OutgoingReply) -> HTTPResponse {
-        var fields = HTTPFields()
-        for header in reply.headers {
-            guard let name = HTTPField.Name(header.name) else { continue }
-            fields.append(HTTPField(name: name, value: header.value))
-        }
-        fields[.contentLength] = String(reply.body.count)
-        return HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
+    /// - Parameter isLast: whether the connection ends with this reply.
+    static func head(_ reply: OutgoingReply, isLast: Bool) -> HTTPResponseHead {
+        var fields: [(String, String)] = []
+        fields.reserveCapacity(reply.headers.count + 2)
+        // Their values are the broker's own: names it knows, numbers and base 64.
+        for header in reply.headers { fields.append((header.name, header.value)) }
+        fields.append(("content-length", String(reply.body.count)))
+        if isLast { fields.append(("connection", "close")) }
+        return HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: reply.status), headers: HTTPHeaders(fields))
+    }
+
+    /// Most names are in lower case already.
+    private static func lowercased(_ text: String) -> String {
+        text.utf8.contains { (0x41...0x5A).contains($0) || $0 >= 0x80 } ? text.lowercased() : text
     }
 }

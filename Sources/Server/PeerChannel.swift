@@ -2,8 +2,9 @@ internal import Host
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
-internal import NIOHTTPTypes
+internal import NIOHTTP1
 internal import Turnstile
+internal import Wire
 
 /// Closes a channel on demand: what the broker holds of a connection.
 final class ChannelConnection: PeerConnection {
@@ -14,38 +15,50 @@ final class ChannelConnection: PeerConnection {
     func cut() { channel.close(promise: nil) }
 }
 
-/// HTTP/1.1 over a Unix socket, with the peer's credentials at hand while a connection is served.
+/// HTTP/1.1 over a Unix socket, with the peer's credentials at hand.
 ///
-/// The kernel is asked once a connection, on its event loop, and the answer travels in a task-local value: nothing a
-/// peer sends can set it.
+/// The kernel is asked once a connection, on its event loop: nothing a peer sends can change the answer. Requests are
+/// handled in the pipeline, without the library's streams of parts, which cost as much as a signature.
 struct PeerChannel: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
-
-    @TaskLocal static var peer: PeerCredentials?
-    @TaskLocal static var connection: ChannelConnection?
-
-    let http: HTTP1Channel
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        http.setup(channel: channel, logger: logger)
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
     }
 
-    func handle(value: Value, logger: Logger) async {
-        let peer = try? await Self.credentials(of: value.channel)
-        await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
-            await Self.$peer.withValue(peer) {
-                await Self.$connection.withValue(ChannelConnection(value.channel)) {
-                    await http.handle(value: value, logger: logger)
-                }
-            }
+    /// How long a connection may take to complete a request.
+    let requestDeadline: TimeAmount
+    let respond: @Sendable (RequestCollector.Outcome, Peer) async -> OutgoingReply
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderFieldSize = WireLimits.headerBytes
+            limits.maxHeaderListSize = WireLimits.headerBytes
+            limits.maxHeaderFieldCount = WireLimits.headerFields
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            let peer = Peer(
+                channel: .socket, userID: Self.userID(behind: channel), connection: ChannelConnection(channel))
+            try pipeline.addHandler(
+                RequestHandler(channel: channel, limit: requestDeadline) { [respond] in await respond($0, peer) })
+            return Value(channel: channel)
         }
     }
 
-    private static func credentials(of channel: any Channel) async throws -> PeerCredentials {
-        try await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-                of: NIOBSDSocket.Handle.self
-            ) { try PeerCredentials(socket: $0) }
-        }.get() ?? { throw ChannelError.inappropriateOperationForState }()
+    func handle(value: Value, logger: Logger) async {
+        await withTaskCancellationHandler {
+            // However it closes: there is nobody left to tell.
+            try? await value.channel.closeFuture.get()
+        } onCancel: {
+            value.channel.close(promise: nil)
+        }
+    }
+
+    /// Nil when the kernel does not say: bound keys are refused then.
+    private static func userID(behind channel: any Channel) -> UInt32? {
+        try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            try PeerCredentials(socket: $0).userID
+        }
     }
 }

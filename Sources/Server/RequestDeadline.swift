@@ -1,42 +1,45 @@
 internal import NIOCore
-internal import NIOHTTPTypes
 
 /// Closes a connection that does not complete a request in time, however busily it sends: an idle timer alone would be
 /// reset by every byte of a request that never ends.
-final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
-
+///
+/// One timer a connection looks from time to time whether the moment has come: a timer set and cancelled for each
+/// request would cost more than reading the request. Used on the channel's event loop.
+final class RequestDeadline {
+    private let channel: any Channel
     private let limit: TimeAmount
-    private var pending: Scheduled<Void>?
+    /// When the connection closes; nil while the peer is waiting for us.
+    private var due: NIODeadline?
+    private var timer: Scheduled<Void>?
 
-    init(limit: TimeAmount) { self.limit = limit }
-
-    func handlerAdded(context: ChannelHandlerContext) { start(context) }
-
-    func handlerRemoved(context: ChannelHandlerContext) { pending?.cancel() }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        pending?.cancel()
-        context.fireChannelInactive()
+    init(channel: any Channel, limit: TimeAmount) {
+        self.channel = channel
+        self.limit = limit
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // From the request's end to the reply's end the time is ours, not the peer's.
-        if case .end = unwrapInboundIn(data) { pending?.cancel() }
-        context.fireChannelRead(data)
+    /// The peer's time begins.
+    func start() {
+        let due = NIODeadline.now() + limit
+        self.due = due
+        if timer == nil { look(at: due) }
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { start(context) }
-        context.write(data, promise: promise)
+    /// The peer has done its part.
+    func stop() { due = nil }
+
+    /// The connection is gone.
+    func end() {
+        due = nil
+        timer?.cancel()
+        timer = nil
     }
 
-    private func start(_ context: ChannelHandlerContext) {
-        pending?.cancel()
-        let channel = context.channel
-        pending = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    private func look(at moment: NIODeadline) {
+        timer = channel.eventLoop.assumeIsolated().scheduleTask(deadline: moment) { [self] in
+            let now = NIODeadline.now()
+            // A time that begins after this look ends after the next one at the earliest.
+            guard let due else { return look(at: now + limit) }
+            if due <= now { channel.close(promise: nil) } else { look(at: due) }
+        }
     }
 }

@@ -13,13 +13,15 @@ public struct CustomerNumber: Hashable, Sendable, CustomStringConvertible {
     /// Returns nil when a character is foreign, the length is wrong or the check character does not fit.
     public init?(_ text: String) {
         var digits: [UInt8] = []
-        var input = Array(text.utf8)
-        guard let first = input.first, first == UInt8(ascii: "C") || first == UInt8(ascii: "c"), input.count <= 16
+        digits.reserveCapacity(8)
+        var input = text.utf8.makeIterator()
+        guard let first = input.next(), first == UInt8(ascii: "C") || first == UInt8(ascii: "c"),
+            text.utf8.count <= 16
         else {
             return nil
         }
-        input.removeFirst()
-        for byte in input where byte != UInt8(ascii: "-") {
+        while let byte = input.next() {
+            if byte == UInt8(ascii: "-") { continue }
             guard let digit = Crockford.value(of: byte) else { return nil }
             digits.append(digit)
         }
@@ -28,10 +30,14 @@ public struct CustomerNumber: Hashable, Sendable, CustomStringConvertible {
     }
 
     private init(digits: [UInt8]) {
-        let characters = digits.map { Crockford.upper[Int($0)] }
-        text =
-            "C-" + String(decoding: characters[0..<4], as: UTF8.self) + "-"
-            + String(decoding: characters[4..<8], as: UTF8.self)
+        text = unsafe String(unsafeUninitializedCapacity: 11) { buffer in
+            unsafe buffer.initialize(repeating: UInt8(ascii: "-"))
+            unsafe buffer[0] = UInt8(ascii: "C")
+            for (place, digit) in digits.enumerated() {
+                unsafe buffer[place < 4 ? place + 2 : place + 3] = Crockford.upper[Int(digit)]
+            }
+            return 11
+        }
     }
 
     /// A number no one has used, as far as 35 random bits can tell; the store refuses a repetition.
@@ -70,13 +76,18 @@ public enum Crockford {
 
     /// The value 0...31 of a character in either case, with o, i and l read as 0, 1 and 1.
     public static func value(of byte: UInt8) -> UInt8? {
-        let folded = (0x61...0x7A).contains(byte) ? byte - 0x20 : byte
-        switch folded {
-        case UInt8(ascii: "O"): return 0
-        case UInt8(ascii: "I"), UInt8(ascii: "L"): return 1
-        default: return upper.firstIndex(of: folded).map(UInt8.init)
-        }
+        let value = values[Int(byte)]
+        return value < 32 ? value : nil
     }
+
+    /// By character; 255 where it is foreign.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 255, count: 256)
+        for (value, character) in upper.enumerated() { values[Int(character)] = UInt8(value) }
+        for (value, character) in lower.enumerated() { values[Int(character)] = UInt8(value) }
+        for (character, value) in zip("OoIiLl".utf8, [0, 0, 1, 1, 1, 1] as [UInt8]) { values[Int(character)] = value }
+        return values
+    }()
 
     /// `count` random characters of the lower-case alphabet, five bits each.
     public static func randomLower(_ count: Int) -> String {

@@ -27,15 +27,28 @@ public struct VaultID: Hashable, Sendable, CustomStringConvertible {
 /// Sixteen bytes that name a record. A customer's own record bears the id of the customer.
 public struct RecordID: Hashable, Sendable {
     public static let size = 16
-    public let bytes: [UInt8]
+
+    // Two words and no array: a look-up handles hundreds of ids, as keys of dictionaries above all.
+    private let words: (UInt64, UInt64)
+
+    public var bytes: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe [UInt8]($0) } }
 
     /// Returns nil unless `bytes` has sixteen elements.
-    public init?(_ bytes: [UInt8]) {
-        guard bytes.count == Self.size else { return nil }
-        self.bytes = bytes
+    public init?(_ bytes: [UInt8]) { unsafe self.init(bytes.span.bytes) }
+
+    /// The same of bytes where they lie.
+    public init?(_ bytes: RawSpan) {
+        guard bytes.byteCount == Self.size else { return nil }
+        words = unsafe (
+            bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self),
+            bytes.unsafeLoadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        )
     }
 
-    private init(trusted bytes: [UInt8]) { self.bytes = bytes }
+    private init(trusted bytes: [UInt8]) {
+        guard let id = RecordID(bytes) else { preconditionFailure("an id has sixteen bytes") }
+        self = id
+    }
 
     public static func random() -> RecordID { RecordID(trusted: Random.bytes(size)) }
 
@@ -43,11 +56,18 @@ public struct RecordID: Hashable, Sendable {
     /// every envelope's associated data, and no mapping exists that could be edited to show one customer as another.
     public init(_ number: CustomerNumber) {
         let text = Array(number.text.utf8)
-        bytes = text + [UInt8](repeating: 0, count: Self.size - text.count)
+        self.init(trusted: text + [UInt8](repeating: 0, count: Self.size - text.count))
     }
 
     /// Sixteen zero bytes: contexts that belong to no record (keyset, slots, month keys).
     public static let none = RecordID(trusted: [UInt8](repeating: 0, count: size))
+
+    public static func == (lhs: RecordID, rhs: RecordID) -> Bool { lhs.words == rhs.words }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+    }
 }
 
 /// A person of the staff: an opaque id, `p_` and 26 characters, set in the owner-signed enrolment.
@@ -148,9 +168,9 @@ public struct FieldName: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// Returns nil unless `text` is two member names joined by one dot.
     public init?(_ text: String) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return nil }
-        self.init(record: String(parts[0]), field: String(parts[1]))
+        // A second dot would be a foreign character of the field's name.
+        guard let dot = text.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        self.init(record: String(text[..<dot]), field: String(text[text.utf8.index(after: dot)...]))
     }
 
     public var description: String { record + "." + field }

@@ -3,7 +3,9 @@ public import VaultModel
 
 /// A request that has the one accepted form. Nothing is believed yet: the signature is checked by
 /// `hasValidSignature()`, the time by `freshness(now:)`, the right by others.
-public struct ParsedRequest: Sendable {
+///
+/// An object: it goes through every step of a request, and a copy would count a dozen references at each.
+public final class ParsedRequest: Sendable {
     public let endpoint: Endpoint
     public let authority: String
     public let head: RequestHead
@@ -27,6 +29,26 @@ public struct ParsedRequest: Sendable {
     public let body: [UInt8]
     /// What a reply must be bound to.
     public let binding: RequestBinding
+
+    init(
+        endpoint: Endpoint, authority: String, head: RequestHead, headBytes: [UInt8], kid: KeyID, created: Int64,
+        expires: Int64, nonce: String, signature: [UInt8], base: String, capability: String?, body: [UInt8],
+        binding: RequestBinding
+    ) {
+        self.endpoint = endpoint
+        self.authority = authority
+        self.head = head
+        self.headBytes = headBytes
+        self.kid = kid
+        self.created = created
+        self.expires = expires
+        self.nonce = nonce
+        self.signature = signature
+        self.base = base
+        self.capability = capability
+        self.body = body
+        self.binding = binding
+    }
 
     public var path: String { endpoint.path }
 

@@ -57,6 +57,41 @@ final class HeldConnection {
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
+    /// Sends the pieces and reads so many replies, each of which says how long it is.
+    ///
+    /// - Parameter thenNoMore: whether to close our direction behind the last piece.
+    func replies(to pieces: [String], count: Int, thenNoMore: Bool = false) throws -> [String] {
+        for piece in pieces {
+            let bytes = Array(piece.utf8)
+            try #require(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
+        }
+        if thenNoMore { shutdown(descriptor, Int32(SHUT_WR)) }
+        var received: [UInt8] = []
+        var replies: [String] = []
+        while replies.count < count {
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            let read = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+            try #require(read > 0)
+            received += buffer[..<read]
+            while let length = Self.length(ofReplyIn: String(decoding: received, as: UTF8.self)),
+                received.count >= length
+            {
+                replies.append(String(decoding: received[..<length], as: UTF8.self))
+                received.removeFirst(length)
+            }
+        }
+        #expect(received.isEmpty)
+        return replies
+    }
+
+    /// Bytes of the first reply, once its head is there.
+    private static func length(ofReplyIn text: String) -> Int? {
+        guard let end = text.range(of: "\r\n\r\n"),
+            let field = text[..<end.lowerBound].firstMatch(of: /content-length: (\d+)/), let body = Int(field.1)
+        else { return nil }
+        return text[..<end.upperBound].utf8.count + body
+    }
+
     /// Whether the other side has ended the connection, waiting so many milliseconds at most.
     func isClosed(within milliseconds: Int32) -> Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -46,7 +46,7 @@ import Testing
         let packages = manifest.matches(of: /\.package\(url: "https:\/\/[^"]*\/([^"\/]+?)(\.git)?"/).map {
             String($0.1)
         }
-        #expect(packages.count > 10)
+        #expect(packages.count > 5)
         for package in packages {
             #expect(reasons.contains("| \(package) |"), "\(package) has no line")
         }

@@ -55,7 +55,7 @@ public final class IndexStore: Sendable {
             try statement.bind(5, limit)
             var records: [RecordID] = []
             while try statement.step() {
-                guard let id = RecordID(statement.bytes(0)) else { throw .corrupt(.index) }
+                guard let id = statement.recordID(0) else { throw .corrupt(.index) }
                 records.append(id)
             }
             return records

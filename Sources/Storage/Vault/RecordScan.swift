@@ -30,7 +30,7 @@ public struct RecordScan: Sendable {
             var ids: [RecordID] = []
             while try statement.step() {
                 end = statement.integer(0)
-                guard let id = RecordID(statement.bytes(1)) else { throw .corrupt(.vault) }
+                guard let id = statement.recordID(1) else { throw .corrupt(.vault) }
                 ids.append(id)
             }
             statement.reset()
@@ -64,7 +64,7 @@ public struct SealScan: Sendable {
             var rows: [RecordSealRow] = []
             while try statement.step() {
                 end = statement.integer(0)
-                guard let id = RecordID(statement.bytes(1)) else { throw .corrupt(.vault) }
+                guard let id = statement.recordID(1) else { throw .corrupt(.vault) }
                 let rev = try storedNumber(statement.integer(2), as: UInt64.self, .vault)
                 rows.append(RecordSealRow(id: id, rev: rev, seal: statement.bytes(3)))
             }

@@ -38,7 +38,7 @@ extension RecordStore {
         try statement.bind(1, id.bytes)
         try statement.bind(2, Int(field))
         guard try statement.step() else { return nil }
-        guard let customer = RecordID(statement.bytes(0)) else { throw .corrupt(.vault) }
+        guard let customer = statement.recordID(0) else { throw .corrupt(.vault) }
         let kind = try storedNumber(statement.integer(1), as: UInt16.self, .vault)
         let rev = try storedNumber(statement.integer(2), as: UInt64.self, .vault)
         var values: [StoredField] = []
@@ -85,7 +85,7 @@ extension RecordStore {
         let statement = connection.statement(RecordQuery.record.rawValue)
         try statement.bind(1, id.bytes)
         guard try statement.step() else { return nil }
-        guard let customer = RecordID(statement.bytes(0)) else { throw .corrupt(.vault) }
+        guard let customer = statement.recordID(0) else { throw .corrupt(.vault) }
         let kind = try storedNumber(statement.integer(1), as: UInt16.self, .vault)
         let rev = try storedNumber(statement.integer(2), as: UInt64.self, .vault)
         let seal = statement.bytes(3)
@@ -118,7 +118,7 @@ extension RecordStore {
         try statement.bind(3, limit)
         var ids: [RecordID] = []
         while try statement.step() {
-            guard let id = RecordID(statement.bytes(0)) else { throw .corrupt(.vault) }
+            guard let id = statement.recordID(0) else { throw .corrupt(.vault) }
             ids.append(id)
         }
         statement.reset()
