@@ -40,7 +40,12 @@ extension EndToEnd {
             #expect(tail.text.contains(#""dec":"deny""#) && tail.text.contains("customer.id_number"))
 
             let export = sandbox.folder + "/export"
-            try sandbox.answer("officer", "log", "export", "--out", export)
+            let beyond = try sandbox.coffer(
+                "officer", "log", "export", "--out", export, "--proof", "100000", "--json")
+            #expect(beyond.code == 2 && !FileManager.default.fileExists(atPath: export), "\(beyond.text)")
+            try sandbox.answer("officer", "log", "export", "--out", export, "--proof", "3", "--proof", "0")
+            let proofs = try FileManager.default.contentsOfDirectory(atPath: export + "/proofs").sorted()
+            #expect(proofs == ["0.tlog-proof", "3.tlog-proof"])
             #expect(broker.stop() == 0)
             let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
             #expect(verified.code == 0, "\(verified.text)")

@@ -29,6 +29,16 @@ public struct ExportContents {
         return envelope
     }
 
+    /// When one of the shop's own witnesses last signed what the export shows or continues; nil for never. `key` is the
+    /// log's.
+    public func witnessed(log key: VerifierKey) -> LogReport.Witnessed? {
+        let witnesses = files.read(ExportLayout.witnesses).flatMap { try? WitnessPolicy(parsing: $0) }?.witnesses ?? []
+        let notes = [ExportLayout.checkpoint, ExportLayout.previous].compactMap {
+            files.read($0, limit: LogLimits.noteBytes)
+        }
+        return notes.lazy.compactMap { LogReport.Witnessed(note: $0, log: key, witnesses: witnesses) }.first
+    }
+
     /// The policy of a hash; nil when it is missing or another one.
     public func policy(_ sha256: String) -> [UInt8]? {
         guard let bytes = files.read(ExportLayout.policy(sha256)), Hex.encode(SHA256.hash(bytes)) == sha256 else {

@@ -61,6 +61,14 @@ public struct WitnessPolicy: Equatable, Sendable {
         guard quorum != nil else { throw .quorum }
     }
 
+    /// The keys of all witnesses that are named, in the order of their text.
+    public var witnesses: [VerifierKey] {
+        members.values.compactMap { member in
+            guard case .witness(let key) = member else { return nil }
+            return key
+        }.sorted { $0.description < $1.description }
+    }
+
     /// Whether enough witnesses signed `note` and none of those counted did so before `notBefore` (seconds since 1970).
     public func isWitnessed(_ note: SignedNote, notBefore: UInt64) -> Bool {
         guard let quorum else { return false }

@@ -149,7 +149,7 @@ public struct ReportBuilder: Sendable {
     ///   - reviewDays: after how many days the policy wants rights reviewed.
     ///   - checkpoint: what the log signed about itself.
     ///   - authority: the key that signs the vault's blocks.
-    ///   - witnessed: the last cosignature of a witness; nil where none is configured.
+    ///   - witnessed: the last cosignature of a witness; nil where there is none.
     public func report(
         made: Int64, reviewDays: Int, checkpoint: Checkpoint, authority: KeyID,
         witnessed: LogReport.Witnessed? = nil

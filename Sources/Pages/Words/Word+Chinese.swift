@@ -116,7 +116,7 @@ extension Word {
         case .checkpointText: "{} 条，根值 {}"
         case .origin: "日志"
         case .witness: "最近见证"
-        case .noWitness: "未配置"
+        case .noWitness: "暂无"
         case .witnessText: "{}，{} 条时，{}"
         case .source: "数据来源"
         case .sourceBroker: "代理程序；本次读取亦记入日志"

@@ -123,7 +123,7 @@ extension Word {
         case .checkpointText: "{} entries, root {}"
         case .origin: "log"
         case .witness: "last witness"
-        case .noWitness: "none configured"
+        case .noWitness: "none so far"
         case .witnessText: "{}, at {} entries, {}"
         case .source: "read from"
         case .sourceBroker: "the broker; the reading is itself an entry"

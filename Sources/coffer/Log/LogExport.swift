@@ -12,6 +12,8 @@ struct LogExport {
     let begun: BeginExport.Reply
     let out: String
     let output: Output
+    /// Entries to write a proof file for.
+    let proofs: [UInt64]
 
     /// The number of entries written.
     func run(_ scope: RequestScope) async throws(Failure) -> UInt64 {
@@ -41,7 +43,8 @@ struct LogExport {
         let statement = try fetch.statement()
         do throws(ExportError) {
             try writer.finish(
-                statement: statement, proofs: [], previous: begun.cosigned.isEmpty ? nil : Array(begun.cosigned.utf8),
+                statement: statement, proofs: proofs,
+                previous: begun.cosigned.isEmpty ? nil : Array(begun.cosigned.utf8),
                 witnessPolicy: try witnessPolicy())
         } catch { throw ExportFetch.failure(error) }
         try await fetch.end()

@@ -52,6 +52,11 @@ struct LogExportCommand: CofferCommand {
         completion: .list(["subject"]))
     var redact: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "An entry to write a tlog-proof file for; may be repeated.", valueName: "index"))
+    var proof: [UInt64] = []
+
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
@@ -63,7 +68,13 @@ struct LogExportCommand: CofferCommand {
         let request = try await filter.request(session)
         let scope = RequestScope(customers: request.customer.map { [$0] } ?? [])
         let begun = try await session.call(BeginExport.self, request, scope)
-        let export = try await LogExport(session: session, begun: begun.message, out: out, output: output).run(scope)
+        if let beyond = proof.first(where: { $0 >= begun.message.size }) {
+            throw Failure.usage(
+                "entry \(beyond) cannot be proved", hint: "the log has \(begun.message.size) entries", why: "proof")
+        }
+        let export = try await LogExport(
+            session: session, begun: begun.message, out: out, output: output, proofs: proof
+        ).run(scope)
         output.answer(
             begun.members([
                 "checkpoint": .string(begun.message.checkpoint), "entries": .count(export),

@@ -61,6 +61,12 @@ struct BrokerReading: LogReading {
 
     func end() async throws(Failure) { try await fetch.end() }
 
+    var witnessed: LogReport.Witnessed? {
+        LogReport.Witnessed(
+            note: Array(fetch.begun.cosigned.utf8), log: session.logKey,
+            witnesses: fetch.begun.witnesses.compactMap { VerifierKey($0) })
+    }
+
     func names() async throws(Failure) -> [String: String] { try await session.knownNames() }
 }
 

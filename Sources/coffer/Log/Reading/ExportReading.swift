@@ -45,6 +45,8 @@ struct ExportReading: LogReading {
 
     func end() {}
 
+    var witnessed: LogReport.Witnessed? { files.witnessed(log: key) }
+
     /// An export holds no names.
     func names() -> [String: String] { [:] }
 

@@ -20,6 +20,8 @@ protocol LogReading {
     var made: Int64 { get }
     /// The index of the entry of this reading; nil when it makes none.
     var entry: UInt64? { get }
+    /// When a witness last signed the log; nil for never.
+    var witnessed: LogReport.Witnessed? { get }
     /// Names of persons by their opaque ids, as far as whoever reads may know them.
     func names() async throws(Failure) -> [String: String]
 }

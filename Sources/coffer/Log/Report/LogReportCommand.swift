@@ -75,6 +75,6 @@ struct LogReportCommand: CofferCommand {
         let policy = builder.newestPolicy.isEmpty ? nil : try await reading.policy(builder.newestPolicy)
         return builder.report(
             made: reading.made, reviewDays: policy?.reviewDays ?? Review.dueDays, checkpoint: checkpoint,
-            authority: reading.authority)
+            authority: reading.authority, witnessed: reading.witnessed)
     }
 }
