@@ -114,8 +114,11 @@ extension BrokerService {
 
     /// A proof for a device that has seen an earlier checkpoint: hashes that hold or do not, whoever says them.
     private func consistency(_ path: ConsistencyPath) -> OutgoingReply {
-        guard let proof = try? stores?.log.consistencyProof(old: path.old, new: path.new) else {
-            return refusal(.unavailable)
+        guard let stores else { return refusal(.unavailable) }
+        let proof: [[UInt8]]
+        do throws(StorageError) { proof = try stores.log.consistencyProof(old: path.old, new: path.new) } catch {
+            guard case .notFound = error else { return refusal(.unavailable) }
+            return refusal(.notFound)
         }
         return ReplyProfile.unsigned(
             status: 200, body: ConsistencyReply(proof: proof.map(Base64.encode)).jsonValue.encode())

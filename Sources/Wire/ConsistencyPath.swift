@@ -17,7 +17,7 @@ public struct ConsistencyPath: Hashable, Sendable {
     public init?(_ path: String) {
         guard path.utf8.starts(with: Self.prefix.utf8) else { return nil }
         let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let old = UInt64(parts[0]), let new = UInt64(parts[1]), (1...new).contains(old) else {
+        guard parts.count == 2, let old = UInt64(parts[0]), let new = UInt64(parts[1]), old > 0, old <= new else {
             return nil
         }
         self.init(old: old, new: new)

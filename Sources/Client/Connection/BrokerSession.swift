@@ -69,12 +69,14 @@ public final class BrokerSession: Sendable {
     }
 
     /// Writes the largest checkpoint seen to the disk, once it is proved to continue the one that was there. Where the
-    /// broker is gone already, the disk keeps what it has.
+    /// broker is gone already, or cannot answer, the disk keeps what it has.
     public func close() async throws(ClientError) {
         if let seen = memory.seen?.checkpoint {
             do throws(ClientError) { try await continuation.require(seen) } catch {
-                if case .transport = error { return }
-                throw error
+                switch error {
+                case .transport, .refused: return
+                default: throw error
+                }
             }
         }
         do throws(CheckpointMemory.Problem) { try memory.save() } catch { throw .log(error) }

@@ -53,7 +53,15 @@ final class Continuation: Sendable {
             reply = try await transport.fetch(
                 path: path.path, authority: authority, deadlineSeconds: ClientLimits.deadlineSeconds)
         } catch { throw .transport(error) }
-        guard reply.status == 200, let message = try? ConsistencyReply(openReply: reply.body) else { return [] }
+        guard reply.status == 200 else {
+            // A broker in distress is no fork; nothing is believed of it either.
+            guard let error = try? ErrorBody(canonical: reply.body), error.code.status == reply.status,
+                error.code.mayBeUnsigned
+            else { return [] }
+            throw .refused(
+                Refusal(code: error.code, why: error.why, hint: error.hint, request: error.request, isSigned: false))
+        }
+        guard let message = try? ConsistencyReply(openReply: reply.body) else { return [] }
         return message.proof.map { Base64.decode($0) ?? [] }
     }
 }
