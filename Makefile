@@ -16,7 +16,7 @@ python-deps:
 	@[[ "$${COFFER_SKIP_PYTHON:-}" == 1 ]] || scripts/python-deps.sh
 
 build: install-deps ## build the broker and the command, optimised, into .build/release
-	swift build -c release
+	swift build -c release --static-swift-stdlib
 
 test: install-deps python-deps ## check the format, build, run every test
 	@scripts/test.sh

@@ -234,7 +234,7 @@ public final class BrokerService: Sendable {
                 while !Task.isCancelled {
                     try? await Task.sleep(for: .seconds(60))
                     await open.turnstile.logUnauthenticated()
-                    open.markRegisterNowAndThen()
+                    await open.markRegisterNowAndThen()
                 }
             }
         }
@@ -284,7 +284,7 @@ public final class BrokerService: Sendable {
         var draft = EntryDraft(kind: .seal, decision: .allow, why: .granted)
         draft.policy = open.turnstile.policy.sha256
         _ = try? await open.turnstile.appendInternal(draft)
-        try? open.markRegister()
+        try? await open.markRegister()
         await open.writer.close()
     }
 

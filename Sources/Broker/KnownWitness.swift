@@ -29,9 +29,11 @@ struct KnownWitness: Sendable {
     }
 
     var name: String { stored.name }
+}
 
-    /// What heads and entries name a witness by.
-    static func object(ofKey text: String) -> String { Hex.encode(SHA256.hash(Array(text.utf8))) }
+extension StoredWitness {
+    /// What heads and entries name a witness by: who it is, what it is called here and where it is asked.
+    var object: String { AddWitness.object(name: name, key: key, url: url) }
 }
 
 extension KnownWitness.Cosigned {

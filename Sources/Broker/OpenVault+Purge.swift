@@ -57,7 +57,7 @@ extension OpenVault {
         let authority = turnstile.controls.authority
         let half = order.half
         let all = try stored { () throws(StorageError) in try stores.log.months() }
-        let months = all.filter { order.covers($0.first) }
+        let months = zip(all, all.dropFirst()).filter { order.covers($0.first) && order.covers($1.first - 1) }.map(\.0)
         guard !months.isEmpty else { return 0 }
         let holds = authority.holds(at: files.clock.nowSeconds())
         var purge = try stored { () throws(StorageError) in
@@ -84,12 +84,14 @@ extension OpenVault {
     ) throws(StorageError) -> Bool {
         guard let bytes = entry.core else { return false }
         guard let core = try? EntryCore(parsing: bytes) else { throw .corrupt(.log) }
-        if half == .core, core.kind.mayCarryBlock || core.kind == .startup { return true }
+        if half == .core, core.kind.mayCarryBlock || core.kind == .startup || core.kind == .witness { return true }
         var customers: [String] = []
         if let bytes = entry.subject {
             guard let subject = try? EntrySubject(parsing: bytes) else { throw .corrupt(.log) }
             customers = subject.customers
         }
+        // Whom a refused request was about stands in nothing but the request.
+        if let bytes = entry.evidence { customers += EntryEvidence.customers(in: bytes) }
         return holds.contains { hold in
             hold.block.scope.covers(
                 customers: customers, person: core.kid.flatMap(authority.person(of:)), milliseconds: core.time)

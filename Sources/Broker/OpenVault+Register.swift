@@ -15,75 +15,82 @@ extension OpenVault {
     /// registered there and no other is, and what was lent has been used as often as the entries say.
     ///
     /// The tables are plain and outside the tree: without this, whoever can write the file could delete the row of a
-    /// revocation, or refill a budget, and no checkpoint would show it. Opens every core since the signed mark of the last
-    /// comparison, and those since the oldest loan that lives.
+    /// revocation, or refill a budget, and no checkpoint would show it. What is compared are the rows that the authority
+    /// was made of when the process began. Opens every core since the signed mark of the last comparison, and those since
+    /// the oldest loan that lives.
     /// - Throws: `integrity`; the vault is not served then.
-    func requireWholeRegister() throws(RequestRefusal) {
+    func requireWholeRegister() async throws(RequestRefusal) {
         let authority = turnstile.controls.authority
         let now = files.clock.nowSeconds()
         let alive = authority.capabilities.values.filter { !$0.isRoot && $0.block.expires > now }
         let oldest = alive.map(\.index).min() ?? .max
-        var places = try stored { () throws(StorageError) in try stores.log.blockPlaces() }
-        let mark = try stored { () throws(StorageError) in
-            try RegisterMark.stored(in: stores.log, places: places, keys: logKeys)
+        let marked = try stored { () throws(StorageError) in
+            try RegisterMark.stored(in: stores.log, places: replayed, keys: logKeys)
         }
-        let compared = mark?.size ?? 0
-        places = places.filter { $0.value >= compared }
-        let start = min(compared, oldest)
-        var opened: UInt64 = 0
+        var state = marked ?? RegisterState()
+        let known = state.size
         var used: [BlockID: UInt64] = [:]
-        var witnesses = mark?.witnesses ?? []
-        let size = try stored { () throws(StorageError) in try stores.log.size() }
-        for first in stride(from: start, to: size, by: UInt64.Stride(Self.coresAtOnce)) {
-            let range = first..<min(size, first + Self.coresAtOnce)
-            let isRecent = range.upperBound > oldest
-            let cores = try stored { () throws(StorageError) in
-                try reader.cores(range) { seq in
-                    if authority.isPurged(coreOf: seq) { opened += 1 }
-                } where: { bytes in
-                    opened += 1
-                    return isRecent || Self.namesObject(bytes)
-                }
-            }
-            for core in cores where core.decision == .allow {
-                // Who is there and added again, or gone and removed again, is refused: what an entry names changes sides.
-                if core.seq >= compared, core.kind == .witness, core.act == .policy {
-                    witnesses.formSymmetricDifference([core.object])
-                }
-                if core.seq >= compared, core.kind.mayCarryBlock, let id = Hex.decode(core.object),
-                    id.count == SHA256.size
-                {
-                    guard places.removeValue(forKey: id) == core.seq else { throw Self.broken }
-                }
-                guard core.seq >= oldest else { continue }
-                for block in Self.budgets(core, authority) { used[block, default: 0] += 1 }
-                try restoreEnd(core)
-            }
+        state.size = try stored { () throws(StorageError) in try stores.log.size() }
+        try await cores(from: min(known, oldest), to: state.size, all: oldest) { (core) throws(RequestRefusal) in
+            if core.seq >= known { state.take(core) }
+            guard core.decision == .allow, core.seq >= oldest else { return }
+            for block in Self.budgets(core, authority) { used[block, default: 0] += 1 }
+            try restoreEnd(core)
         }
-        // A core that is gone without an order to destroy it was taken out. Those that register blocks are never destroyed.
-        guard places.isEmpty, opened == size - min(start, size) else { throw Self.broken }
+        guard state.places == replayed else { throw Self.broken }
         let listed = try stored { () throws(StorageError) in try stores.log.witnesses() }
-        guard Set(listed.map { KnownWitness.object(ofKey: $0.key) }) == witnesses else {
-            throw .integrity("the list of witnesses in log.db")
-        }
+        guard Set(listed.map(\.object)) == state.witnesses else { throw .integrity("the list of witnesses in log.db") }
         for (block, count) in used {
             let known = try stored { () throws(StorageError) in try stores.log.uses(of: block.bytes) }
             guard known >= count else { throw Self.broken }
         }
-        try markRegister()
+        try mark(state)
     }
 
-    /// Notes that the register has been compared, or has grown entry by entry since it was.
-    func markRegister() throws(RequestRefusal) {
-        let size = try stored { () throws(StorageError) in try RegisterMark.store(in: stores.log, keys: logKeys) }
-        marked.store(size, ordering: .relaxed)
+    /// Marks as compared what the entries have registered since the last mark. The tables are not asked.
+    func markRegister() async throws(RequestRefusal) {
+        var state = compared.withLock { $0 }
+        let first = state.size
+        state.size = try stored { () throws(StorageError) in try stores.log.size() }
+        try await cores(from: first, to: state.size, all: .max) { state.take($0) }
+        try mark(state)
     }
 
     /// Marks again once so many entries have come that a start after a crash would take seconds for them.
-    func markRegisterNowAndThen() {
-        guard writer.treeHead.size >= marked.load(ordering: .relaxed) + Self.entriesPerMark else { return }
+    func markRegisterNowAndThen() async {
+        guard writer.treeHead.size >= compared.withLock({ $0.size }) + Self.entriesPerMark else { return }
         // The next start compares more, then.
-        try? markRegister()
+        try? await markRegister()
+    }
+
+    private func mark(_ state: RegisterState) throws(RequestRefusal) {
+        try stored { () throws(StorageError) in try RegisterMark.store(state, in: stores.log, keys: logKeys) }
+        compared.withLock { $0 = state }
+    }
+
+    /// Hands over the cores that may have registered something, and all from `all` on.
+    /// - Throws: `integrity` when one is gone that no order covers. Those that register blocks are never destroyed.
+    private func cores(
+        from start: UInt64, to end: UInt64, all: UInt64, _ take: (EntryCore) throws(RequestRefusal) -> Void
+    ) async throws(RequestRefusal) {
+        let authority = turnstile.controls.authority
+        var first = start
+        while first < end {
+            let range = first..<min(end, first + Self.coresAtOnce)
+            var isWhole = true
+            let cores = try stored { () throws(StorageError) in
+                try reader.cores(range) { seq in
+                    if !authority.isPurged(coreOf: seq) { isWhole = false }
+                } where: { bytes in
+                    range.upperBound > all || Self.namesObject(bytes)
+                }
+            }
+            guard isWhole else { throw Self.broken }
+            for core in cores { try take(core) }
+            first = range.upperBound
+            // Others' requests go on in between.
+            await Task.yield()
+        }
     }
 
     private static var broken: RequestRefusal { .integrity("the register of signed blocks in log.db") }

@@ -23,8 +23,10 @@ final class OpenVault: Sendable {
     let purges = WriteQueue()
     let imports = ImportSessions()
     let exports = ExportSessions()
-    /// The log's size when its register of blocks was last marked as compared.
-    let marked = Atomic<UInt64>(0)
+    /// The rows of the register that the authority was made of: which entry each block is said to stand in.
+    let replayed: [[UInt8]: UInt64]
+    /// What the entries say was registered, as of the last comparison.
+    let compared = Mutex(RegisterState())
     let follows = FollowSessions()
     let connections = OpenConnections()
     let files: VaultFiles
@@ -35,8 +37,9 @@ final class OpenVault: Sendable {
 
     init(
         files: VaultFiles, keyset: Keyset, logKeys: KeysetLogKeys, stores: Stores, turnstile: Turnstile,
-        writer: LogWriter
+        writer: LogWriter, replayed: [[UInt8]: UInt64]
     ) {
+        self.replayed = replayed
         self.writer = writer
         self.files = files
         self.logKeys = logKeys

@@ -1,23 +1,48 @@
 internal import AccessLog
 internal import Primitives
 internal import Storage
+internal import VaultModel
 
-/// Up to where the register of blocks was compared with the log, signed with the log's key: so that a start need not
-/// open a million entries again.
+/// What the entries of a log, and not its tables, say was registered: which blocks, and which witnesses there are.
+struct RegisterState: Sendable {
+    /// How many entries were looked at.
+    var size: UInt64 = 0
+    /// The entry that registered each block, by the block's id.
+    private(set) var places: [[UInt8]: UInt64] = [:]
+    /// What entries call each witness.
+    private(set) var witnesses: Set<String> = []
+
+    init() {}
+
+    fileprivate init(size: UInt64, places: [[UInt8]: UInt64], witnesses: Set<String>) {
+        self.size = size
+        self.places = places
+        self.witnesses = witnesses
+    }
+
+    mutating func take(_ core: EntryCore) {
+        guard core.decision == .allow else { return }
+        // Who is there and added again, or gone and removed again, is refused: what an entry names changes sides.
+        if core.kind == .witness, core.act == .policy { witnesses.formSymmetricDifference([core.object]) }
+        if core.kind.mayCarryBlock, let id = Hex.decode(core.object), id.count == SHA256.size {
+            places[id] = core.seq
+        }
+    }
+}
+
+/// Up to where the register was compared with the log, signed with the log's key, so that a start need not open a
+/// million entries again.
 ///
 /// It stands for the tree of the first `size` entries, for exactly the blocks they registered and for the witnesses there
-/// were then. Who edits the tables cannot sign a new one; an older mark only means that more is compared.
-struct RegisterMark {
-    let size: UInt64
-    /// What entries call each witness.
-    let witnesses: Set<String>
-
-    /// The mark that is stored, if it is this log's and fits the register as it is now; nil otherwise.
+/// were then, as the entries say. Who edits the tables cannot sign another one; an older mark only means that more is
+/// compared.
+enum RegisterMark {
+    /// What the stored mark stands for, if it is this log's and fits the tables; nil otherwise.
     ///
     /// - Parameter places: all blocks of the register, and the entry each is said to stand in.
     static func stored(
         in log: LogStore, places: [[UInt8]: UInt64], keys: any LogKeys
-    ) throws(StorageError) -> RegisterMark? {
+    ) throws(StorageError) -> RegisterState? {
         guard let bytes = try log.registerMark() else { return nil }
         var reader = ByteReader(bytes)
         guard let signature = try? reader.readBytes(Ed25519.signatureSize), let size = try? reader.readUInt64(),
@@ -28,40 +53,30 @@ struct RegisterMark {
             guard let hash = try? reader.readBytes(SHA256.size) else { return nil }
             witnesses.insert(Hex.encode(hash))
         }
-        let mark = RegisterMark(size: size, witnesses: witnesses)
-        let message = mark.message(root: try log.root(size: size), places: places)
-        return keys.verifier.key.isValid(signature: signature, for: message) ? mark : nil
+        let state = RegisterState(size: size, places: places.filter { $0.value < size }, witnesses: witnesses)
+        let message = message(state, root: try log.root(size: size))
+        return keys.verifier.key.isValid(signature: signature, for: message) ? state : nil
     }
 
-    /// Marks the log as it is now; the caller has compared all of it, or it has grown entry by entry since. Returns its
-    /// size.
-    static func store(in log: LogStore, keys: any LogKeys) throws(StorageError) -> UInt64 {
-        var marked: UInt64 = 0
-        try log.setRegisterMark { (contents) throws(StorageError) in
-            let mark = RegisterMark(
-                size: contents.size,
-                witnesses: Set(contents.witnesses.map { KnownWitness.object(ofKey: $0.key) }))
-            let message = mark.message(root: try log.root(size: mark.size), places: contents.places)
-            var writer = ByteWriter(capacity: 128)
-            writer.append(keys.signCheckpoint(message))
-            writer.append(mark.size)
-            for witness in mark.witnesses.sorted() { writer.append(Hex.decode(witness) ?? []) }
-            marked = mark.size
-            return writer.bytes
-        }
-        return marked
+    /// Marks what was compared.
+    static func store(_ state: RegisterState, in log: LogStore, keys: any LogKeys) throws(StorageError) {
+        var writer = ByteWriter(capacity: 128)
+        writer.append(keys.signCheckpoint(message(state, root: try log.root(size: state.size))))
+        writer.append(state.size)
+        for witness in state.witnesses.sorted() { writer.append(Hex.decode(witness) ?? []) }
+        try log.setRegisterMark(writer.bytes)
     }
 
     /// Begins like no note and no DSSE text, so that no signature can be taken for another.
-    private func message(root: [UInt8], places: [[UInt8]: UInt64]) -> [UInt8] {
+    private static func message(_ state: RegisterState, root: [UInt8]) -> [UInt8] {
         var hash = SHA256.Stream()
-        for (id, seq) in places.filter({ $0.value < size }).sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for (id, seq) in state.places.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             var writer = ByteWriter(capacity: 40)
             writer.append(id)
             writer.append(seq)
             hash.update(writer.bytes)
         }
-        let lines = ["coffer-register v1", String(size), Base64.encode(root), Base64.encode(hash.finish())]
-        return Array((lines + witnesses.sorted()).map { $0 + "\n" }.joined().utf8)
+        let lines = ["coffer-register v1", String(state.size), Base64.encode(root), Base64.encode(hash.finish())]
+        return Array((lines + state.witnesses.sorted()).map { $0 + "\n" }.joined().utf8)
     }
 }

@@ -19,6 +19,8 @@ final class SealedVault: Sendable {
     let stores: Stores
     let facts: SealFacts
     let authority: AuthorityState
+    /// The rows of the register it was made of: which entry each block is said to stand in.
+    let replayed: [[UInt8]: UInt64]
     let policy: PolicyDocument
     /// Whether the index is made anew once there are keys to make it with.
     let rebuildsIndex: Bool
@@ -38,7 +40,7 @@ final class SealedVault: Sendable {
                 at: VaultDirectory(files.folder), vault: facts.vault,
                 options: StorageOptions(onFatal: { _ in onFatal() }))
         } catch { throw RequestRefusal(storage: error) }
-        authority = try Self.replay(stores.log, facts, now: files.clock.nowSeconds())
+        (authority, replayed) = try Self.replay(stores.log, facts, now: files.clock.nowSeconds())
         policy = try Self.policy(in: stores.records, authority)
     }
 
@@ -46,7 +48,7 @@ final class SealedVault: Sendable {
     /// a shop makes thousands of those a month.
     private static func replay(
         _ log: LogStore, _ facts: SealFacts, now: Int64
-    ) throws(RequestRefusal) -> AuthorityState {
+    ) throws(RequestRefusal) -> (AuthorityState, [[UInt8]: UInt64]) {
         var state = AuthorityState(vault: facts.vault, authority: facts.authority)
         let blocks: [StoredBlock]
         do { blocks = try log.blocks() } catch { throw RequestRefusal(storage: error) }
@@ -57,7 +59,7 @@ final class SealedVault: Sendable {
                 try state.register(signed, at: stored.place.seq, time: stored.place.time)
             } catch { throw .integrity("a block of log.db") }
         }
-        return state
+        return (state, Dictionary(blocks.map { ($0.id, $0.place.seq) }) { first, _ in first })
     }
 
     /// Whether a stored block lent or approved something that ran out before `seconds`. Its signature does not matter
@@ -115,7 +117,8 @@ final class SealedVault: Sendable {
             let turnstile = Turnstile(
                 controls: controls, keyset: keyset, keyring: stores.keyring, log: writer, clock: files.clock)
             return OpenVault(
-                files: files, keyset: keyset, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer)
+                files: files, keyset: keyset, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer,
+                replayed: replayed)
         } catch { throw RequestRefusal(storage: error) }
     }
 
@@ -186,8 +189,8 @@ extension OpenVault {
         // Idempotent: moves the pins only where an application of a policy was cut short.
         try enforce(turnstile.policy)
         try restoreBindings()
+        try await requireWholeRegister()
         try await finishPurges()
-        try requireWholeRegister()
         let intents: [LogIntent]
         do { intents = try stores.log.unresolvedIntents() } catch { throw RequestRefusal(storage: error) }
         for intent in intents {

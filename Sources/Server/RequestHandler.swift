@@ -16,6 +16,8 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         /// No request, or a part of one, has come.
         case reading
         case answering
+        /// A reply has not left yet, because the peer does not read: nothing more is taken from it.
+        case draining
         /// The last reply has been written, or there will be none.
         case ended
     }
@@ -61,7 +63,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let part = unwrapInboundIn(data)
         switch phase {
         case .reading: take(part, context)
-        case .answering: ahead.append(part)
+        case .answering, .draining: ahead.append(part)
         case .ended: break
         }
     }
@@ -80,7 +82,7 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if ahead.isEmpty { context.read() } else { isReadWithheld = true }
+        if ahead.isEmpty, phase != .draining { context.read() } else { isReadWithheld = true }
     }
 
     // MARK: - Replies
@@ -93,16 +95,30 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
         guard !isLast else {
             phase = .ended
+            // Whoever does not read the last reply does not keep the connection either.
+            deadline.start()
             let channel = context.channel
             context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
             return
         }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        phase = .reading
         deadline.start()
+        // Replies nobody reads would fill the memory: the next request waits until this one has left.
+        guard context.channel.isWritable else { return phase = .draining }
+        goOn(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if phase == .draining, context.channel.isWritable { goOn(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Takes the next request, of which parts may have come already.
+    private func goOn(_ context: ChannelHandlerContext) {
+        phase = .reading
         while phase == .reading, let part = ahead.popFirst() { take(part, context) }
         // What is left of a peer that sends no more is a part of a request.
-        if phase == .reading, isInputClosed { return context.close(promise: nil) }
+        if phase == .reading, isInputClosed || isLast && collector.isEmpty { return context.close(promise: nil) }
         if isReadWithheld, ahead.isEmpty {
             isReadWithheld = false
             context.read()
@@ -117,7 +133,11 @@ final class RequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
             // A request of which a part has come is still answered.
             if phase == .reading, collector.isEmpty { context.close(promise: nil) } else { isLast = true }
         case ChannelEvent.inputClosed:
-            if phase == .answering { isInputClosed = true } else if phase == .reading { context.close(promise: nil) }
+            if phase == .answering || phase == .draining {
+                isInputClosed = true
+            } else if phase == .reading {
+                context.close(promise: nil)
+            }
         default: context.fireUserInboundEventTriggered(event)
         }
     }

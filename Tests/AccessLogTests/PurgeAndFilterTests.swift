@@ -10,7 +10,8 @@ struct PurgeAndFilterTests {
     /// Orders a purge as an officer does, six entries on, with so many approvals, and returns the order's index.
     @discardableResult
     private func purge(
-        _ log: SampleLog, _ ranges: [ClosedRange<Int64>], parts: [String], approvals: Int = 2
+        _ log: SampleLog, _ ranges: [ClosedRange<Int64>], parts: [String], approvals: Int = 2,
+        keepers: (UInt8, UInt8) = (6, 7)
     ) throws -> UInt64 {
         log.grant(log.officer, role: "compliance-officer")
         let block = try #require(
@@ -21,8 +22,9 @@ struct PurgeAndFilterTests {
             act: .logPurge, fields: [], form: nil, purpose: "", object: Hex.encode(SHA256.hash(envelope.payload)))
         var head = try #require(try JSONValue.parse(request.head(counter: 1), limits: .signed).objectValue)
         head["ctr"] = nil
-        for keeper in [Signer(6), Signer(7)] { log.enrol(keeper, role: "keeper") }
-        for keeper in [Signer(6), Signer(7)].prefix(approvals) {
+        let keepers = [Signer(keepers.0), Signer(keepers.1)]
+        for keeper in keepers { log.enrol(keeper, role: "keeper") }
+        for keeper in keepers.prefix(approvals) {
             let enrolled = ApproveBlock(header: log.header(keeper), head: head, expires: log.time / 1_000 + 3_600)
             let given = DSSEEnvelope.sealing(enrolled) { keeper.sign($0) }
             log.blocks.append(given)
@@ -117,6 +119,22 @@ struct PurgeAndFilterTests {
         let other = try Scratch()
         let problems = try bare.export(to: other).verify().findings.map(\.index)
         #expect(problems == [alone])
+    }
+
+    @Test func `months that were destroyed one after the other are each judged by their own order`() throws {
+        let scratch = try Scratch()
+        let log = SampleLog.ready()
+        log.read(3)
+        let first = log.entries.count
+        log.time += 31 * 86_400_000
+        log.read(3)
+        // Thirteen months after the first, fourteen after that the second.
+        log.time += (400 - 31) * 86_400_000
+        try purge(log, [5...Int64(first - 1)], parts: PurgeBlock.details)
+        log.time += 31 * 86_400_000
+        try purge(log, [Int64(first)...Int64(first + 2)], parts: PurgeBlock.details, keepers: (8, 9))
+        destroy(log, 5...first + 2)
+        #expect(try log.export(to: scratch).verify().findings == [])
     }
 
     @Test func `what is kept inside an order's range is no finding, and a longer retention is obeyed`() throws {

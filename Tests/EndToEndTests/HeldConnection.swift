@@ -57,6 +57,22 @@ final class HeldConnection {
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
+    /// Sends the same again and again and reads nothing, until nothing more is taken for a second, or `most` bytes have
+    /// been. Returns how many were.
+    func flood(_ request: String, most: Int) -> Int {
+        let bytes = Array(request.utf8)
+        var sent = 0
+        while sent < most {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard unsafe poll(&waiting, 1, 1_000) == 1, waiting.revents & Int16(POLLHUP | POLLERR) == 0 else { break }
+            let count = unsafe send(
+                descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+            if count < 0 { break }
+            sent += count
+        }
+        return sent
+    }
+
     /// Sends the pieces and reads so many replies, each of which says how long it is.
     ///
     /// - Parameter thenNoMore: whether to close our direction behind the last piece.

@@ -23,6 +23,20 @@ extension EndToEnd {
             #expect(!held.isClosed(within: 100))
         }
 
+        @Test func `a peer that reads no reply is not read from for ever, and others are answered`() throws {
+            let sandbox = try Sandbox()
+            try sandbox.makeVault()
+            let broker = try BrokerProcess(sandbox)
+            defer { broker.stop() }
+            let silent = try HeldConnection(sandbox)
+            let most = 32 << 20
+            let request = "GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n"
+            let taken = silent.flood(String(repeating: request, count: 100), most: most)
+            #expect(taken < most / 4, "\(taken) bytes of requests were taken, and their replies kept")
+            let other = try HeldConnection(sandbox)
+            #expect(try other.replies(to: [request], count: 1)[0].hasPrefix("HTTP/1.1 200"))
+        }
+
         @Test func `a body that is too large, announced or not, is refused and ends the connection`() throws {
             let sandbox = try Sandbox()
             try sandbox.makeVault()

@@ -44,6 +44,40 @@ extension EndToEnd {
             #expect(try unseal(shop, after: "DELETE FROM block WHERE type = 'revoke'").code == 6)
         }
 
+        private func edit(_ shop: LendingShop, _ sql: String) throws {
+            let edited = try shop.sandbox.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c",
+                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
+                    shop.sandbox.vault + "/log.db", sql,
+                ])
+            try #require(edited.code == 0, "\(edited.errorText)")
+        }
+
+        @Test func `a register edited while the broker runs is not signed by it`() throws {
+            let shop = try LendingShop()
+            try shop.sandbox.answer("owner", "staff", "offboard", "counter")
+            try edit(shop, "DELETE FROM block WHERE type = 'revoke'")
+            #expect(try unseal(shop, after: "SELECT 1").code == 6)
+        }
+
+        @Test func `a row taken out for the start and put back before unsealing is missed`() throws {
+            let shop = try LendingShop()
+            try shop.sandbox.answer("owner", "staff", "offboard", "counter")
+            shop.broker.stop()
+            let aside = shop.sandbox.folder + "/aside.db"
+            try edit(
+                shop,
+                "ATTACH '\(aside)' AS aside; CREATE TABLE aside.row AS SELECT * FROM main.block WHERE type = 'revoke'; "
+                    + "DELETE FROM main.block WHERE type = 'revoke'")
+            shop.broker = try BrokerProcess(shop.sandbox)
+            try edit(shop, "ATTACH '\(aside)' AS aside; INSERT INTO main.block SELECT * FROM aside.row")
+            let outcome = try shop.sandbox.coffer(
+                "owner", "unseal", "--unseal-passphrase-file", try shop.sandbox.passphrase("vault"), "--json")
+            #expect(outcome.code == 6, "\(outcome.text)")
+        }
+
         @Test func `nor does it when the entry that says so is taken out with it`() throws {
             let shop = try LendingShop()
             try shop.sandbox.answer("owner", "staff", "offboard", "counter")

@@ -81,7 +81,9 @@ extension EndToEnd {
             #expect(broker.waitForEnd() == 6)
             #expect(broker.errorText.contains("sealed by an alarm"))
 
-            // The hold outlives the process, and this device now refuses to unseal such a vault.
+            // The hold outlives the process, and this device refuses to unseal such a vault, whether the witness answers or
+            // not.
+            witness.crash()
             broker = try BrokerProcess(
                 sandbox, arguments: ["--unseal-passphrase-file", try sandbox.passphrase("vault")])
             let refused = try sandbox.coffer(

@@ -24,7 +24,10 @@ struct PurgeReplay {
 
     /// Notes that a part was destroyed. `time` is that of the entry, or of the last one whose core is known.
     mutating func miss(_ part: LogPart, at index: UInt64, time: Int64) {
-        if let place = last[part], missing[place].indices.upperBound + 1 == index {
+        // Months are ordered one by one: what is judged together is of one month.
+        if let place = last[part], missing[place].indices.upperBound + 1 == index,
+            LogMonth.of(missing[place].latest) == LogMonth.of(time)
+        {
             missing[place].indices = missing[place].indices.lowerBound...index
             missing[place].latest = time
         } else {

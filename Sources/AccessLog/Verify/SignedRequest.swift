@@ -138,3 +138,11 @@ struct SignedRequest: Sendable {
         return expected.utf8.elementsEqual(text.utf8) ? (created, kid, expires) : nil
     }
 }
+
+extension EntryEvidence {
+    /// The customers whom the signed request in an evidence part names; empty where nobody signed a request.
+    public static func customers(in part: [UInt8]) -> [String] {
+        guard let evidence = try? parse(part), let request = SignedRequest(evidence.base) else { return [] }
+        return request.customers
+    }
+}

@@ -105,7 +105,8 @@ enum HoldLogHandler: OperationHandler {
         if block.until <= now, !holds.contains(where: { $0.block.scope == block.scope }) {
             throw await vault.refuse(decision, .notFound("no hold of this scope is in force"), as: .hold)
         }
-        if block.until > now, holds.count >= ListHolds.mostHolds {
+        let others = holds.filter { $0.block.scope != block.scope }
+        if block.until > now, others.count >= ListHolds.mostHolds {
             throw await vault.refuse(
                 decision, .conflict("\(ListHolds.mostHolds) holds are in force; end some first"), as: .hold)
         }

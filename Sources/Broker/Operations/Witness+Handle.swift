@@ -21,8 +21,8 @@ enum AddWitnessHandler: OperationHandler {
                 decision, .invalid("this is not a witness's key; coffer witness key prints it on the witness"),
                 as: .witness)
         }
-        guard call.head.object == KnownWitness.object(ofKey: body.key) else {
-            throw .malformed("the head must name the witness by the hash of its key")
+        guard call.head.object == AddWitness.object(name: body.name, key: body.key, url: body.url) else {
+            throw .malformed("the head must name the witness by the hash of its name, key and URL")
         }
         let known = try vault.witnesses()
         if known.contains(where: { $0.name == body.name || $0.key.key == key.key }) {
@@ -49,8 +49,8 @@ enum RemoveWitnessHandler: OperationHandler {
         guard let known = try vault.witnesses().first(where: { $0.name == call.body.name }) else {
             throw await vault.refuse(decision, .notFound("there is no witness of this name"), as: .witness)
         }
-        guard call.head.object == KnownWitness.object(ofKey: known.stored.key) else {
-            throw .malformed("the head must name the witness by the hash of its key")
+        guard call.head.object == known.stored.object else {
+            throw .malformed("the head must name the witness by the hash of its name, key and URL")
         }
         return Answer(NoMembers(), try await vault.turnstile.log(decision, changing: .remove(known.stored)))
     }

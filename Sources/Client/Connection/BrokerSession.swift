@@ -85,10 +85,12 @@ public final class BrokerSession: Sendable {
     /// The signed note of the largest checkpoint seen, or empty: what one who unseals shows the broker.
     public var rememberedCheckpoint: String { memory.seen.map { String(decoding: $0.note, as: UTF8.self) } ?? "" }
 
-    /// Remembers a checkpoint of the log that came from elsewhere, from a witness, if it is the largest seen. A log that
-    /// does not contain it is refused from then on.
+    /// Remembers a checkpoint that the broker's log does not contain: at once and on the disk, since a broker that was
+    /// convicted will prove nothing more. A log without it is refused from then on.
     public func remember(_ note: [UInt8]) throws(ClientError) {
-        do throws(CheckpointMemory.Problem) { try memory.observe(note, floor: nil) } catch { throw .log(error) }
+        do throws(CheckpointMemory.Problem) {
+            try memory.keep(note)
+        } catch { throw .log(error) }
     }
 
     /// Seconds by which the broker's clock is ahead of this machine's, as far as that was noticed; 0 below 25 s.

@@ -68,6 +68,22 @@ public final class CheckpointMemory: Sendable {
     /// Writes what is new to the disk, unless another process has seen more; a fork between the two is reported.
     public func save() throws(Problem) {
         guard let seen = memory.withLock({ $0.isSaved ? nil : $0.seen }) else { return }
+        try store(seen)
+        memory.withLock { memory in
+            if memory.seen == seen { memory.isSaved = true }
+        }
+    }
+
+    /// Remembers a checkpoint that convicts the broker, at once and on the disk, in place of whatever that broker has said
+    /// in this session.
+    public func keep(_ note: [UInt8]) throws(Problem) {
+        guard let shown = try? Checkpoint.open(note, key: logKey) else { throw .checkpoint }
+        let seen = Seen(checkpoint: shown, note: note)
+        memory.withLock { $0 = Memory(seen: seen, isSaved: true) }
+        try store(seen)
+    }
+
+    private func store(_ seen: Seen) throws(Problem) {
         do throws(HostError) {
             try Folder.createAll(FilePaths.folder(of: path), mode: 0o700)
         } catch {
@@ -76,9 +92,6 @@ public final class CheckpointMemory: Sendable {
         let lock: LockedFile
         do throws(StateError) { lock = try LockedFile(path + ".lock") } catch { throw .state(error) }
         try write(seen, holding: lock)
-        memory.withLock { memory in
-            if memory.seen == seen { memory.isSaved = true }
-        }
     }
 
     /// Replaces the file unless it tells more already. The lock keeps other processes from doing so meanwhile.

@@ -1,10 +1,17 @@
+internal import Primitives
 internal import VaultModel
 
-/// `POST /v1/witness/add`: from now on the shop asks this witness. The head's `obj` is SHA-256 of the key's text.
+/// `POST /v1/witness/add`: from now on the shop asks this witness. The head's `obj` is `object` of it.
 public enum AddWitness: WireOperation {
     public static let endpoint = Endpoint.witnessAdd
     /// Witnesses of one vault, each key and each name once: as many as may sign one note beside the log.
     public static let mostWitnesses = 15
+
+    /// What a head and its entry name a witness by: SHA-256 of its key, name and URL, so that none of them can be changed
+    /// in a table unnoticed.
+    public static func object(name: String, key: String, url: String) -> String {
+        Hex.encode(SHA256.hash(Array([key, name, url].joined(separator: "\n").utf8)))
+    }
 
     public struct Request: WireMessage {
         /// What the shop calls it: a label of the policy's form.
@@ -36,7 +43,7 @@ public enum AddWitness: WireOperation {
 }
 
 /// `POST /v1/witness/remove`: the shop asks this witness no more, and what it cosigned no longer counts. The head's
-/// `obj` is SHA-256 of its key's text.
+/// `obj` is `AddWitness.object` of it.
 public enum RemoveWitness: WireOperation {
     public static let endpoint = Endpoint.witnessRemove
 

@@ -12,7 +12,7 @@ struct RequestApproveCommand: CofferCommand {
         abstract: "Approve another person's request, once.",
         discussion: """
             Shows what is asked for and asks before it signs. The approval lives for 4 hours and is used up by the one \
-            read it is for.
+            thing it is for.
 
             Example: coffer request approve r_0123456789abcdefghjkmnpqrs
             """)

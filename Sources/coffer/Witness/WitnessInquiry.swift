@@ -14,7 +14,11 @@ enum WitnessInquiry {
         let client = WitnessClient()
         for witness in witnesses {
             do throws(WitnessFailure) {
-                guard let note = try await client.lastNote(of: session.logKey.name, at: witness.url) else { continue }
+                guard let note = try await client.lastNote(of: session.logKey.name, at: witness.url) else {
+                    output.warning(
+                        "witness \(witness.name) knows nothing of this log: what it has seen is not compared")
+                    continue
+                }
                 guard let size = size(note, session) else {
                     output.warning("witness \(witness.name) shows a note that this log's key did not sign")
                     continue

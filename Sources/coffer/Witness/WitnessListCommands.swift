@@ -45,7 +45,7 @@ struct WitnessAddCommand: CofferCommand {
         }
         let session = try await Session.open(options, output)
         let reply = try await session.call(
-            AddWitness.self, .init(name: name, url: url, key: key), .witness(key: key))
+            AddWitness.self, .init(name: name, url: url, key: key), .witness(name: name, key: key, url: url))
         session.note(
             try? session.witnesses.read().filter { $0.name != name } + [
                 ListWitnesses.Witness(name: name, url: url, key: key, size: 0, time: 0)
@@ -74,7 +74,8 @@ struct WitnessRemoveCommand: CofferCommand {
         let session = try await Session.open(options, output)
         let known = try await session.listedWitnesses(by: session.witnessAct()).message.witnesses
         let witness = try Self.witness(name, in: known)
-        let reply = try await session.call(RemoveWitness.self, .init(name: name), .witness(key: witness.key))
+        let reply = try await session.call(
+            RemoveWitness.self, .init(name: name), .witness(name: witness.name, key: witness.key, url: witness.url))
         session.note(known.filter { $0.name != name })
         output.answer(reply.members(["name": .string(name)])) { "\(name)\n" }
         output.entry(reply.entry)
@@ -142,8 +143,10 @@ struct WitnessListCommand: CofferCommand {
 }
 
 extension RequestScope {
-    /// A request about the witness with this key.
-    static func witness(key: String) -> RequestScope { RequestScope(object: Hex.encode(SHA256.hash(Array(key.utf8)))) }
+    /// A request about this witness.
+    static func witness(name: String, key: String, url: String) -> RequestScope {
+        RequestScope(object: AddWitness.object(name: name, key: key, url: url))
+    }
 }
 
 extension Session {
