@@ -44,27 +44,14 @@ enum FollowPageHandler: OperationHandler {
             vault.follows.remove(call.body.follow)
             throw error
         }
-        do {
-            let size = try vault.stores.log.size()
-            let end = min(size, call.body.from + min(size, UInt64(BeginFollow.mostEntries)))
-            guard call.body.from < end else {
-                return Answer(FollowPage.Reply(entries: [], next: min(call.body.from, size), size: size), nil)
-            }
-            let own = Array(call.body.follow.utf8)
-            var cores: [JSONValue] = []
-            for entry in try vault.reader.entries(call.body.from..<end) {
-                guard let core = entry.core, !core.contains(own) else { continue }
-                guard let value = try? JSONValue.parse(core, limits: .message) else {
-                    throw RequestRefusal.integrity("a log entry")
-                }
-                cores.append(value)
-            }
-            return Answer(FollowPage.Reply(entries: cores, next: end, size: size), nil)
-        } catch let error as StorageError {
-            throw RequestRefusal(storage: error)
-        } catch let refusal as RequestRefusal {
-            throw refusal
-        } catch { throw RequestRefusal(.internal, .unavailable) }
+        let size = try vault.stored { () throws(StorageError) in try vault.stores.log.size() }
+        let end = min(size, call.body.from + min(size, UInt64(BeginFollow.mostEntries)))
+        guard call.body.from < end else {
+            return Answer(FollowPage.Reply(entries: [], next: min(call.body.from, size), size: size), nil)
+        }
+        let own = Array(call.body.follow.utf8)
+        let cores = try vault.shownCores(call.body.from..<end) { !$0.contains(own) }
+        return Answer(FollowPage.Reply(entries: cores, next: end, size: size), nil)
     }
 }
 

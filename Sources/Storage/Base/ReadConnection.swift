@@ -1,7 +1,7 @@
 import CSQLite
 
 /// A read-only connection with the prepared statements of its store.
-@safe final class ReadConnection: @unchecked Sendable {  // `ReadPool` lends it to one thread at a time, under its lock.
+@safe final class ReadConnection: @unchecked Sendable {  // The pool lends it to one thread at a time.
     private let handle: SQLiteHandle
     private var statements: [RawStatement]
     private let begin: RawStatement

@@ -6,7 +6,7 @@ import Synchronization
 import VaultModel
 
 /// The writer's state and its work, a batch at a time.
-final class LogWorker: @unchecked Sendable {  // Used on the writer's queue; `published` has a lock.
+final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alone, but for a lock's value.
     private let database: DatabaseFile
     private let keys: any LogKeys
     private let clock: any WallClock
