@@ -127,7 +127,7 @@ extension OpenVault {
             records: change.inserts.map(\.id) + change.updates.map(\.id), scanned: scanned, ending: ending)
         do {
             if !change.tags.isEmpty { try await stores.index.insert(change.tags) }
-            try await stores.records.commit(
+            try await commit(
                 RecordBatch(
                     logSeq: entry.seq, inserts: change.inserts, updates: change.updates, progress: change.progress))
         } catch {
