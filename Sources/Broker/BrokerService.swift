@@ -18,9 +18,9 @@ public final class BrokerService: Sendable {
     let authenticator: Authenticator
     let state: Mutex<BrokerState>
     private let isUnattended = Atomic<Bool>(false)
-    private let stopSignal = StopSignal()
-    /// Set when somebody has proved that the log is not the one it was.
-    let isAlarmed = Atomic<Bool>(false)
+    let stopSignal = StopSignal()
+    /// Why the vault sealed itself, if it did.
+    let alarm = Mutex<Alarm?>(nil)
     private let housekeeping = Mutex<Task<Void, Never>?>(nil)
     /// Failed attempts to unseal, to be logged once there is a key to log with.
     private let failedAttempts = Mutex<[Decision]>([])
@@ -151,7 +151,7 @@ public final class BrokerService: Sendable {
         do throws(RequestRefusal) {
             _ = try decision.requireAllowed()
             try sealed.requireConsistency(with: body.checkpoint)
-            let open = try await Self.open(sealed, SecretBytes(copying: Array(body.passphrase.text.utf8)))
+            let open = try await open(sealed, SecretBytes(copying: Array(body.passphrase.text.utf8)))
             let entry = try await start(open, by: decision, rebuildsIndex: sealed.rebuildsIndex)
             opened = open
             return Self.encode(StateReply(state: .unsealed), entry)
@@ -176,20 +176,21 @@ public final class BrokerService: Sendable {
         let sealed = try state.withLock { (state) throws(RequestRefusal) in try state.beginUnsealing() }
         var opened: OpenVault?
         defer { state.withLock { $0.endUnsealing(opened) } }
-        let open = try await Self.open(sealed, SecretBytes(wiping: &bytes))
+        let open = try await open(sealed, SecretBytes(wiping: &bytes))
         _ = try await start(open, by: nil, rebuildsIndex: sealed.rebuildsIndex)
         opened = open
     }
 
     /// Stretching takes seconds: it runs on a thread of its own, not on one that answers requests.
-    private static func open(
+    private func open(
         _ sealed: SealedVault, _ passphrase: consuming SecretBytes
     ) async throws(RequestRefusal) -> OpenVault {
         let lent = LentSecret(passphrase)
         let result: Result<OpenVault, RequestRefusal> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "coffer.unseal", qos: .userInitiated).async {
                 do throws(RequestRefusal) {
-                    continuation.resume(returning: .success(try sealed.open(lent.secret)))
+                    continuation.resume(
+                        returning: .success(try sealed.open(lent.secret) { [weak self] in self?.fileChanged() }))
                 } catch { continuation.resume(returning: .failure(error)) }
             }
         }
@@ -227,7 +228,7 @@ public final class BrokerService: Sendable {
         }
     }
 
-    /// Logs the sum of unauthenticated requests once a minute.
+    /// Once a minute: logs the sum of unauthenticated requests, and notes how far the log has come.
     private func keepHouse(_ open: OpenVault) {
         housekeeping.withLock { task in
             task = Task {
@@ -235,6 +236,7 @@ public final class BrokerService: Sendable {
                     try? await Task.sleep(for: .seconds(60))
                     await open.turnstile.logUnauthenticated()
                     await open.markRegisterNowAndThen()
+                    try? open.anchor.noteLog()
                 }
             }
         }
@@ -262,13 +264,6 @@ public final class BrokerService: Sendable {
         return Self.encode(StateReply(state: .sealed), grant.entry)
     }
 
-    /// Why the vault closed, where that was an alarm: one line for the person who looks after the machine.
-    public var alarmText: String? {
-        guard isAlarmed.load(ordering: .relaxed) else { return nil }
-        return "sealed by an alarm: somebody showed a checkpoint under this log's key that this log does not contain; "
-            + "the vault's files were put back or replaced"
-    }
-
     /// Returns when somebody has sealed the vault, or when `stopWaitingForSeal` is called.
     public func sealRequested() async { await stopSignal.wait() }
     public func stopWaitingForSeal() {
@@ -285,6 +280,7 @@ public final class BrokerService: Sendable {
         draft.policy = open.turnstile.policy.sha256
         _ = try? await open.turnstile.appendInternal(draft)
         try? await open.markRegister()
+        try? open.anchor.noteLog()
         await open.writer.close()
     }
 

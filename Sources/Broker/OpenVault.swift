@@ -34,11 +34,14 @@ final class OpenVault: Sendable {
     let logKeys: KeysetLogKeys
     let reader: LogReader
     let writer: LogWriter
+    /// How far the files had come.
+    let anchor: VaultAnchor
 
     init(
         files: VaultFiles, keyset: Keyset, logKeys: KeysetLogKeys, stores: Stores, turnstile: Turnstile,
-        writer: LogWriter, replayed: [[UInt8]: UInt64]
+        writer: LogWriter, anchor: VaultAnchor, replayed: [[UInt8]: UInt64]
     ) {
+        self.anchor = anchor
         self.replayed = replayed
         self.writer = writer
         self.files = files

@@ -94,7 +94,11 @@ final class SealedVault: Sendable {
     // MARK: - Unsealing
 
     /// Opens the keys and checks the vault. Takes seconds; releases nothing.
-    func open(_ passphrase: borrowing SecretBytes) throws(RequestRefusal) -> OpenVault {
+    ///
+    /// - Parameter onTamper: called when a row turns out to have been changed from outside while the vault is open.
+    func open(
+        _ passphrase: borrowing SecretBytes, onTamper: @escaping @Sendable () -> Void
+    ) throws(RequestRefusal) -> OpenVault {
         let memory = LockedMemory.status()
         guard memory.suffices else {
             throw RequestRefusal(
@@ -107,10 +111,13 @@ final class SealedVault: Sendable {
         let keyset: Keyset
         do { keyset = try seal.keyset() } catch { throw .integrity("the keyset in vault.seal") }
         do throws(StorageError) {
+            let anchor = try verify(seal, keyset, onTamper: onTamper)
+            files.follow(anchor)
             let registry = try stores.records.registry()
             try requirePins(registry)
             let logKeys = KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
-            let writer = try LogWriter(stores.log, keys: logKeys, keyring: stores.keyring, clock: files.clock)
+            let writer = try LogWriter(
+                stores.log, keys: logKeys, keyring: stores.keyring, anchor: anchor, clock: files.clock)
             let controls = Controls(
                 authority: authority, policy: policy, fields: FieldMap(policy: policy, registry: registry),
                 keyset: keyset)
@@ -118,7 +125,7 @@ final class SealedVault: Sendable {
                 controls: controls, keyset: keyset, keyring: stores.keyring, log: writer, clock: files.clock)
             return OpenVault(
                 files: files, keyset: keyset, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer,
-                replayed: replayed)
+                anchor: anchor, replayed: replayed)
         } catch { throw RequestRefusal(storage: error) }
     }
 

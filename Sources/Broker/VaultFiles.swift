@@ -1,6 +1,7 @@
 internal import Host
 internal import Keys
 internal import Primitives
+internal import Storage
 internal import Synchronization
 internal import Turnstile
 internal import VaultModel
@@ -12,6 +13,7 @@ final class VaultFiles: Sendable {
     let clock: any WallClock
     private let lock: DirectoryLock
     private let verified = Mutex<VerifiedSeal?>(nil)
+    private let anchor = Mutex<VaultAnchor?>(nil)
 
     /// Takes the folder's lock; a second broker on one folder is refused here, before it touches anything.
     init(folder: String, clock: any WallClock) throws(RequestRefusal) {
@@ -60,20 +62,23 @@ final class VaultFiles: Sendable {
         verified.withLock { ($0?.facts.policyPin ?? [], $0?.facts.registryHash ?? []) }
     }
 
+    /// Tells the anchor of each new generation of the seal file from now on.
+    func follow(_ anchor: VaultAnchor) { self.anchor.withLock { $0 = anchor } }
+
     /// Replaces the seal file by one with other facts. Only after `unseal`.
     func updateSeal(_ change: (inout SealFacts) -> Void) throws(RequestRefusal) {
         let path = sealPath
-        let failure = verified.withLock { seal -> HostError? in
+        try verified.withLock { (seal) throws(RequestRefusal) in
             guard let before = seal else { preconditionFailure("the seal has been verified") }
             let after = before.changing(change)
-            do throws(HostError) {
-                try DurableFile.replace(path, with: after.bytes)
-                seal = after
-                return nil
-            } catch { return error }
-        }
-        if let failure {
-            throw RequestRefusal(.unavailable, .unavailable, hint: "\(Self.sealName): \(failure.reason)")
+            do throws(HostError) { try DurableFile.replace(path, with: after.bytes) } catch {
+                throw RequestRefusal(.unavailable, .unavailable, hint: "\(Self.sealName): \(error.reason)")
+            }
+            seal = after
+            // At once: the anchor allows a seal file one generation ahead of it and no second one.
+            do throws(StorageError) {
+                try anchor.withLock { $0 }?.note(sealGeneration: after.facts.generation)
+            } catch { throw RequestRefusal(storage: error) }
         }
     }
 }

@@ -45,6 +45,27 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Writes all bytes at a place of the file.
+    borrowing func write(_ bytes: [UInt8], at offset: Int) throws(HostError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe pwrite(
+                    number, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written, offset + written)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw HostError.last("pwrite", path)
+            }
+            written += count
+        }
+    }
+
+    /// fdatasync(2): the bytes are durable, times of the file may not be.
+    borrowing func syncData() throws(HostError) {
+        guard fdatasync(number) == 0 else { throw HostError.last("fdatasync", path) }
+    }
+
     borrowing func sync() throws(HostError) {
         guard fsync(number) == 0 else { throw HostError.last("fsync", path) }
     }

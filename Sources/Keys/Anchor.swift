@@ -11,8 +11,8 @@ public import VaultModel
 ///  12  4 zero               16 16 vault id      32  8 incarnation
 ///  40  8 seq                48 32 T             80  8 pending seq             88 32 pending T
 /// 120  8 keyring generation 128 32 keyring tag 160  8 seal generation
-/// 168  8 log size          176 32 log root     208 32 tag of the log's control tables
-/// 240 32 BLAKE2b-256(kdf(RK,1,"CFanchor"), bytes 0..<240)   [272 32 the same under the next root key]
+/// 168  8 log size          176 32 log root
+/// 208 32 BLAKE2b-256(kdf(RK,1,"CFanchor"), bytes 0..<208)   [240 32 the same under the next root key]
 /// ```
 /// Without `pending` its forty bytes are zero. Two MACs stand only while the root key is being replaced.
 public struct Anchor: Equatable, Sendable {
@@ -28,7 +28,7 @@ public struct Anchor: Equatable, Sendable {
         }
     }
 
-    /// The keyring's generation and its tag, from `Keyset.tag(of: .keyring, …)`.
+    /// The keyring's generation and its tag, from `Keyset.keyringTag`.
     public struct Keyring: Equatable, Sendable {
         public var generation: UInt64
         public var tag: [UInt8]
@@ -39,16 +39,14 @@ public struct Anchor: Equatable, Sendable {
         }
     }
 
-    /// The log's size and root at the last write, and the tag of its control tables.
+    /// The log's size and root at the last write. What its control tables say is compared with its entries.
     public struct Log: Equatable, Sendable {
         public var size: UInt64
         public var root: [UInt8]
-        public var controlTag: [UInt8]
 
-        public init(size: UInt64, root: [UInt8], controlTag: [UInt8]) {
+        public init(size: UInt64, root: [UInt8]) {
             self.size = size
             self.root = root
-            self.controlTag = controlTag
         }
     }
 

@@ -5,7 +5,7 @@ public import VaultModel
 extension Anchor {
     static let magic = Array("COFFANCH".utf8)
     static let format: UInt16 = 1
-    static let bodySize = 240
+    static let bodySize = 208
     static let macSize = 32
 
     /// The bytes of the file under the root key; while the root key is being replaced, under the next one as well, so
@@ -29,7 +29,6 @@ extension Anchor {
         bytes.appendLittleEndian(sealGeneration)
         bytes.appendLittleEndian(log.size)
         bytes += log.root
-        bytes += log.controlTag
         assert(bytes.count == Self.bodySize)
         var macs = BLAKE2b.mac(bytes, key: root.anchorMAC)
         if let next { macs += BLAKE2b.mac(bytes, key: next.anchorMAC) }
@@ -67,9 +66,7 @@ extension Anchor {
             current: State(seq: body.littleEndian(at: 40), tag: Array(body[48..<80])),
             keyring: Keyring(generation: body.littleEndian(at: 120), tag: Array(body[128..<160])),
             sealGeneration: body.littleEndian(at: 160),
-            log: Log(
-                size: body.littleEndian(at: 168), root: Array(body[176..<208]),
-                controlTag: Array(body[208..<240])))
+            log: Log(size: body.littleEndian(at: 168), root: Array(body[176..<208])))
         anchor.pending = hasPending ? pending : nil
         guard anchor.isWellFormed else { throw .malformed }
         return anchor
@@ -78,7 +75,7 @@ extension Anchor {
     private static let zeroTag = [UInt8](repeating: 0, count: 32)
 
     private var isWellFormed: Bool {
-        let hashes = [current.tag, keyring.tag, log.root, log.controlTag] + (pending.map { [$0.tag] } ?? [])
+        let hashes = [current.tag, keyring.tag, log.root] + (pending.map { [$0.tag] } ?? [])
         guard hashes.allSatisfy({ $0.count == 32 }), current.seq < UInt64.max else { return false }
         return pending.map { $0.seq == current.seq + 1 } ?? true
     }

@@ -74,9 +74,15 @@ extension Keyset {
 
     // MARK: - STATEK
 
-    /// What a row adds to the digest of the vault's rows. `seal` is its record seal.
-    public func stateDigestTerm(record: RecordID, revision: UInt64, seal: [UInt8]) -> StateDigest.Term {
-        StateDigest.term(record: record, revision: revision, seal: seal, key: state.secret)
+    /// What a row adds to the digest of the vault's rows.
+    ///
+    /// - Parameters:
+    ///   - seal: its record seal.
+    ///   - plain: its other columns in one fixed encoding: no seal covers them.
+    public func stateDigestTerm(
+        record: RecordID, revision: UInt64, seal: [UInt8], plain: [UInt8] = []
+    ) -> StateDigest.Term {
+        StateDigest.term(record: record, revision: revision, seal: seal, plain: plain, key: state.secret)
     }
 
     /// The 32-byte tag of a digest: what `vault.db` and `anchor` store.
@@ -84,24 +90,14 @@ extension Keyset {
         digest.tag(incarnation: incarnation, seq: seq, key: state.secret)
     }
 
-    /// Tables that the anchor vouches for by a tag over a hash of their content.
-    public enum TaggedTables: String, CaseIterable, Sendable {
-        /// `keyring.db`.
-        case keyring = "COFFER/KRTAG/v01"
-        /// The control tables of `log.db`.
-        case controls = "COFFER/CTTAG/v01"
+    /// What a row of `keyring.db` adds to the digest of its rows. `row` begins with a byte for its table.
+    public func keyringTerm(of row: [UInt8]) -> StateDigest.Term {
+        StateDigest.keyringTerm(row, key: state.secret)
     }
 
-    /// The 32-byte tag of some tables in one generation. `contentHash` has 32 bytes.
-    public func tag(
-        of tables: TaggedTables, incarnation: UInt64, generation: UInt64, contentHash: [UInt8]
-    ) -> [UInt8] {
-        precondition(contentHash.count == 32, "a content hash has 32 bytes")
-        var message = Array(tables.rawValue.utf8)
-        message.appendLittleEndian(incarnation)
-        message.appendLittleEndian(generation)
-        message += contentHash
-        return BLAKE2b.mac(message, key: state.secret)
+    /// The 32-byte tag of a keyring: what `keyring.db` and `anchor` store.
+    public func keyringTag(of digest: StateDigest, incarnation: UInt64, generation: UInt64) -> [UInt8] {
+        digest.keyringTag(incarnation: incarnation, generation: generation, key: state.secret)
     }
 
     // MARK: - CANARYK

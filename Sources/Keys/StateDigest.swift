@@ -2,7 +2,7 @@ internal import Primitives
 internal import VaultModel
 
 /// The digest of the vault's set of rows: a keyed additive multiset hash (MSet-Add-Hash, Clarke et al. 2003),
-/// `D = Σ BLAKE2b-256(STATEK, "COFFER/STATE/v01" ‖ record ‖ rev ‖ record seal) mod 2²⁵⁶`.
+/// `D = Σ BLAKE2b-256(STATEK, "COFFER/STATE/v01" ‖ record ‖ rev ‖ record seal ‖ plain columns) mod 2²⁵⁶`.
 ///
 /// One addition or subtraction per changed row, in any order. **D itself is never stored or shown**: the difference of
 /// two values is a row's term, and with enough terms rows could be swapped with D unchanged. Disk holds the tag that
@@ -19,6 +19,9 @@ public struct StateDigest: Sendable {
                 hash.littleEndian(at: 0), hash.littleEndian(at: 8), hash.littleEndian(at: 16), hash.littleEndian(at: 24)
             )
         }
+
+        /// What a process remembers of a row it has verified: 64 bits that nobody without STATEK can aim at.
+        public var fingerprint: UInt64 { words.0 }
     }
 
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -42,6 +45,15 @@ public struct StateDigest: Sendable {
         words.1 = Self.difference(words.1, term.words.1, &borrow)
         words.2 = Self.difference(words.2, term.words.2, &borrow)
         words.3 = Self.difference(words.3, term.words.3, &borrow)
+    }
+
+    /// Adds all rows of another digest, and takes out those it lacks more often than it has them.
+    public mutating func add(_ other: StateDigest) {
+        var carry = false
+        words.0 = Self.sum(words.0, other.words.0, &carry)
+        words.1 = Self.sum(words.1, other.words.1, &carry)
+        words.2 = Self.sum(words.2, other.words.2, &carry)
+        words.3 = Self.sum(words.3, other.words.3, &carry)
     }
 
     /// The 32 bytes that go into a tag, and nowhere else.
@@ -68,12 +80,29 @@ public struct StateDigest: Sendable {
 
 extension StateDigest {
     /// The term of one row under STATEK. `seal` has 32 bytes.
-    static func term(record: RecordID, revision: UInt64, seal: [UInt8], key: borrowing SecretBytes) -> Term {
+    static func term(
+        record: RecordID, revision: UInt64, seal: [UInt8], plain: [UInt8], key: borrowing SecretBytes
+    ) -> Term {
         precondition(seal.count == RecordSeal.size, "a record seal has 32 bytes")
         var message = Array("COFFER/STATE/v01".utf8) + record.bytes
         message.appendLittleEndian(revision)
         message += seal
+        message += plain
         return Term(BLAKE2b.mac(message, key: key))
+    }
+
+    /// The term of one row of `keyring.db`.
+    static func keyringTerm(_ row: [UInt8], key: borrowing SecretBytes) -> Term {
+        Term(BLAKE2b.mac(Array("COFFER/KRROW/v01".utf8) + row, key: key))
+    }
+
+    /// `BLAKE2b-256(STATEK, "COFFER/KRTAG/v01" ‖ incarnation ‖ generation ‖ D)`.
+    func keyringTag(incarnation: UInt64, generation: UInt64, key: borrowing SecretBytes) -> [UInt8] {
+        var message = Array("COFFER/KRTAG/v01".utf8)
+        message.appendLittleEndian(incarnation)
+        message.appendLittleEndian(generation)
+        message += bytes
+        return BLAKE2b.mac(message, key: key)
     }
 
     /// `T = BLAKE2b-256(STATEK, "COFFER/STTAG/v01" ‖ incarnation ‖ seq ‖ D)`.

@@ -109,8 +109,9 @@ public struct VaultCreation: Sendable {
                 try DurableFile.create(FilePaths.join(scratch, "tls.key"), with: certificate.privateKey)
                 try Folder.create(FilePaths.join(scratch, "spool"), mode: 0o700)
             } catch { throw Failure.host(error) }
-            let registry = try await fill(scratch, owner: owner, authority: authority, sign: sign)
-            try seal(scratch, registry: registry, authority: authority, passphrase: passphrase)
+            let root = RootKey.generate()
+            let registry = try await fill(scratch, owner: owner, authority: authority, root: root, sign: sign)
+            try seal(scratch, registry: registry, authority: authority, root: root, passphrase: passphrase)
             do throws(HostError) { try Folder.rename(scratch, to: folder) } catch {
                 throw error.fileExists ? .exists : .host(error)
             }
@@ -121,7 +122,7 @@ public struct VaultCreation: Sendable {
     }
 
     private func seal(
-        _ folder: String, registry: Registry, authority: KeyID, passphrase: borrowing SecretBytes
+        _ folder: String, registry: Registry, authority: KeyID, root: RootKey, passphrase: borrowing SecretBytes
     ) throws(Failure) {
         let facts = SealFacts(
             vault: vault, profile: profile, createdAtMilliseconds: clock.nowMilliseconds(),
@@ -129,7 +130,7 @@ public struct VaultCreation: Sendable {
             logKey: keyset.logPublicKey, replyKey: keyset.replyPublicKey, tlsPin: tlsPin)
         let seal: VerifiedSeal
         do throws(UnsealError) {
-            seal = try VerifiedSeal.create(facts, keyset: keyset, root: RootKey.generate(), passphrase: passphrase)
+            seal = try VerifiedSeal.create(facts, keyset: keyset, root: root, passphrase: passphrase)
         } catch {
             switch error {
             case .outOfMemory: throw .passphrase("the memory to stretch the passphrase could not be had")
@@ -144,7 +145,7 @@ public struct VaultCreation: Sendable {
     // MARK: - Databases and the first entries
 
     private func fill(
-        _ folder: String, owner: Owner, authority: KeyID, sign: ([UInt8]) throws -> [UInt8]
+        _ folder: String, owner: Owner, authority: KeyID, root: RootKey, sign: ([UInt8]) throws -> [UInt8]
     ) async throws(Failure) -> Registry {
         do {
             let directory = VaultDirectory(folder)
@@ -161,6 +162,7 @@ public struct VaultCreation: Sendable {
             try stores.records.insert(
                 StaffRow(person: person, name: name, role: role, state: .enrolled, kid: owner.kid))
             try await begin(stores, owner: owner, person: person, role: role, authority: authority, sign: sign)
+            try anchor(stores, in: directory, root: root)
             try stores.close()
             return registry
         } catch let error as StorageError {
@@ -168,6 +170,17 @@ public struct VaultCreation: Sendable {
         } catch let error as Failure {
             throw error
         } catch { throw .signature }
+    }
+
+    /// From now on an older copy of any of the files is noticed.
+    private func anchor(_ stores: Stores, in folder: VaultDirectory, root: RootKey) throws(StorageError) {
+        let tags = StateTags(keyset, incarnation: 1)
+        let size = try stores.log.size()
+        let anchor = Anchor(
+            vault: vault, incarnation: 1, current: try stores.records.begin(tags),
+            keyring: try stores.keyring.begin(tags),
+            sealGeneration: 1, log: Anchor.Log(size: size, root: try stores.log.root(size: size)))
+        try VaultAnchor.create(anchor, in: folder, root: root)
     }
 
     /// The log begins with the policy, the owner's enrolment and her root: blocks of the authority, each in an entry.

@@ -107,9 +107,12 @@ extension RequestRefusal {
             self.init(.conflict, .conflict, hint: "\(error); \(error.hint)")
         case .notFound, .erased:
             self.init(.notFound, .notFound, hint: "\(error)")
-        case .corrupt, .swapped, .schemaMismatch, .logInconsistent, .foreign:
+        case .corrupt, .swapped, .schemaMismatch, .logInconsistent, .foreign, .tampered, .rolledBack,
+            .anchor(.missing), .anchor(.damaged), .anchor(.forged), .anchor(.foreign),
+            .anchor(.oldSeal):
             self.init(.integrity, .integrity, hint: "\(error); \(error.hint)")
-        case .missing, .alreadyExists, .exposed, .version, .setting, .busy, .unavailable, .limit, .folder:
+        case .missing, .alreadyExists, .exposed, .version, .setting, .busy, .unavailable, .limit, .folder,
+            .anchor(.unwritable):
             self.init(.unavailable, .unavailable, hint: "\(error); \(error.hint)")
         }
     }

@@ -137,18 +137,7 @@ extension EndToEnd {
             let verification = RequestScope(
                 customers: [try #require(CustomerNumber(shop.customers[0]))], orders: [shop.orders[0]])
             #expect(await shop.service.call(VerifyCustomer.self, .init(), verification) == "malformed")
-            // The row is set back to open, as by a crash between entry and row, or by hand.
-            shop.broker.stop()
-            let edited = try shop.sandbox.run(
-                "/usr/bin/env",
-                [
-                    "python3", "-c",
-                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute('UPDATE record SET status = 0'); c.commit()",
-                    shop.sandbox.vault + "/vault.db",
-                ])
-            try #require(edited.code == 0, "\(edited.errorText)")
-            shop.broker = try BrokerProcess(shop.sandbox)
-            try shop.sandbox.unseal()
+            try shop.restart()
             let courier = try Party("courier", shop.sandbox)
             #expect(await courier.read(other, shop.orders[1]) == "order-closed")
             #expect(await courier.read(lent, shop.orders[0]) == "ok")

@@ -190,12 +190,11 @@ struct KeysetTests {
         #expect(
             Hex.encode(keyset.canaryFlag(of: fixture.customer, vault: fixture.vault))
                 == "d057717974e0222caa10e02bf17ca9d6")
-        let content = ramp(0, 32)
+        var digest = StateDigest()
+        digest.add(keyset.keyringTerm(of: ramp(1, 20)))
+        digest.add(keyset.keyringTerm(of: ramp(2, 30)))
         #expect(
-            Hex.encode(keyset.tag(of: .keyring, incarnation: 1, generation: 4, contentHash: content))
-                == "f1d82264a9212375db1723eb413c6b562559da3c386fa64bed5fd8b92fd2bb4b")
-        #expect(
-            Hex.encode(keyset.tag(of: .controls, incarnation: 1, generation: 4, contentHash: content))
-                == "31c18a1924468f257fb06df1640ec107437d5fd4be4ecbb78aa363de30d27ee1")
+            Hex.encode(keyset.keyringTag(of: digest, incarnation: 1, generation: 4))
+                == "827594e78adcaec0850c335ebd264aa14aa1ddecb4d6104dbc9b3fa3f0f18ce0")
     }
 }

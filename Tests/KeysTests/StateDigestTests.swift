@@ -33,6 +33,27 @@ struct StateDigestTests {
         #expect(tag(triple) == "5e89c5a9512ec177120769bb35f38ac8f8b914805ed12c33a8ce2813421581e9")
     }
 
+    /// Computed in Python as well.
+    @Test func `plain columns are part of a row`() {
+        var digest = StateDigest()
+        digest.add(
+            keyset.stateDigestTerm(
+                record: fixture.customer, revision: 42, seal: ramp(0, 32), plain: ramp(0x70, 5)))
+        #expect(tag(digest) == "87705d668e02a2aff20b1e44e84fca35f6755df35a0a4ae2adf424aa3709bcef")
+    }
+
+    @Test func `digests add up like their rows`() {
+        var left = StateDigest()
+        left.add(first)
+        var change = StateDigest()
+        change.add(second)
+        change.remove(first)
+        left.add(change)
+        var right = StateDigest()
+        right.add(second)
+        #expect(left.bytes == right.bytes)
+    }
+
     @Test func `the order of rows does not matter, their number does`() {
         var forth = StateDigest()
         forth.add(first)

@@ -183,7 +183,7 @@ extension BrokerService {
                 decision, .conflict("this log contains that checkpoint: nothing is wrong, and nothing was sealed"),
                 as: .witness)
         }
-        isAlarmed.store(true, ordering: .relaxed)
+        self.alarm.withLock { $0 = .foreignCheckpoint }
         return try await close(open, decision, as: .witness)
     }
 }

@@ -206,8 +206,10 @@ final class DatabaseFile: Sendable {
     }
 
     private func condemnIfFatal(_ error: StorageError) -> StorageError {
-        if case .unavailable = error { return condemn(error) }
-        return error
+        switch error {
+        case .unavailable, .anchor(.unwritable): return condemn(error)
+        default: return error
+        }
     }
 
     /// Copies the WAL into the database and cuts it to nothing: deleted values stay in it otherwise, even with

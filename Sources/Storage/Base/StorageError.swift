@@ -35,6 +35,13 @@ public enum StorageError: Error, Equatable, Sendable {
     case limit(StorageFile)
     /// The last checkpoint is not the one the stored entries give.
     case logInconsistent
+    /// The file's rows are not those that the keyed tag beside them, the anchor, or this process vouches for: somebody
+    /// changed it from outside.
+    case tampered(StorageFile)
+    /// The file is older, or further, than the anchor says: somebody put another copy in its place.
+    case rolledBack(StorageFile)
+    /// The file `anchor` cannot be relied on.
+    case anchor(AnchorFault)
     /// The vault's folder could not be used. `errno` is the system's code.
     case folder(errno: Int32)
 
@@ -44,11 +51,11 @@ public enum StorageError: Error, Equatable, Sendable {
         case .missing(let file), .alreadyExists(let file), .foreign(let file), .exposed(let file), .version(let file),
             .swapped(let file), .corrupt(let file), .full(let file), .busy(let file), .conflict(let file),
             .notFound(let file), .limit(let file), .schemaMismatch(let file, _), .setting(let file, _),
-            .unavailable(let file, _):
+            .unavailable(let file, _), .tampered(let file), .rolledBack(let file):
             file
         case .erased: .keyring
         case .logInconsistent: .log
-        case .folder: nil
+        case .folder, .anchor: nil
         }
     }
 }
@@ -74,6 +81,9 @@ extension StorageError: CustomStringConvertible {
         case .erased: "the customer has been erased"
         case .limit(let file): "too much at once for \(file.name)"
         case .logInconsistent: "log.db does not give the root of its last checkpoint"
+        case .tampered(let file): "\(file.name) was changed from outside"
+        case .rolledBack(let file): "\(file.name) is not as far as the anchor says"
+        case .anchor(let fault): fault.description
         case .folder(let errno): "the vault's folder cannot be used: error \(errno)"
         }
     }
@@ -95,6 +105,10 @@ extension StorageError: CustomStringConvertible {
         case .conflict: "read again, then repeat the change"
         case .notFound, .limit, .erased: "nothing was changed"
         case .logInconsistent: "run coffer log verify on the last export; \(StorageFile.log.wayBack)"
+        case .tampered, .rolledBack, .anchor(.forged), .anchor(.foreign), .anchor(.damaged), .anchor(.missing),
+            .anchor(.oldSeal):
+            "nothing is opened: put back the whole folder as it was last, and find out who changed it"
+        case .anchor(.unwritable): "check the disk, then start the broker again"
         case .folder: "check that the folder exists and belongs to the broker's user"
         }
     }

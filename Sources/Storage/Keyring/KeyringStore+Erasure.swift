@@ -8,13 +8,15 @@ extension KeyringStore {
     ///
     /// - Parameter time: milliseconds since 1970.
     public func erase(_ customers: [RecordID], time: Int64) throws(StorageError) {
-        try write { db in
+        try write { db, change in
             for customer in customers {
                 let id = customer.bytes.databaseBlob
+                for key in try Self.rows(db, "customer = ?", [id]) { change.remove(.key(key)) }
                 try db.execute(sql: "DELETE FROM cek WHERE customer = ?", arguments: [id])
                 try db.execute(
                     sql: "INSERT INTO tombstone (customer, t) VALUES (?, ?) ON CONFLICT DO NOTHING",
                     arguments: [id, time])
+                if db.changesCount == 1 { change.add(.tombstone(Tombstone(customer: customer, time: time))) }
             }
         }
     }
@@ -22,10 +24,7 @@ extension KeyringStore {
     /// Everybody who was erased, for the ledger and for a restore. By id.
     public func tombstones() throws(StorageError) -> [Tombstone] {
         try readThroughWriter { db in
-            try Row.fetchAll(db, sql: "SELECT customer, t FROM tombstone ORDER BY customer").map { row in
-                guard let customer = RecordID(try row.bytes(0)) else { throw StorageError.corrupt(.keyring) }
-                return Tombstone(customer: customer, time: try row.integer(1))
-            }
+            try Row.fetchAll(db, sql: "SELECT customer, t FROM tombstone ORDER BY customer").map { try Tombstone($0) }
         }
     }
 
@@ -39,10 +38,7 @@ extension KeyringStore {
                     SELECT DISTINCT t.customer, t.t FROM tombstone t JOIN cek c ON c.customer = t.customer
                     ORDER BY t.customer
                     """
-            ).map { row in
-                guard let customer = RecordID(try row.bytes(0)) else { throw StorageError.corrupt(.keyring) }
-                return Tombstone(customer: customer, time: try row.integer(1))
-            }
+            ).map { try Tombstone($0) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import Keys
 import Synchronization
 public import VaultModel
 
@@ -8,12 +9,18 @@ public import VaultModel
 /// turns, and a read waits while a commit syncs (a few milliseconds). Thread-safe.
 public final class KeyringStore: Sendable {
     private let database: DatabaseFile
-    /// The connection of the hot read; whoever writes holds the lock too.
-    private let reader: Mutex<ReadConnection?>
+    private let held: Mutex<Held>
+
+    private struct Held {
+        /// The connection of the hot read; whoever writes holds the lock too.
+        var reader: ReadConnection?
+        /// What vouches for the rows; nil while the vault is sealed.
+        var ledger: KeyringLedger?
+    }
 
     init(_ database: DatabaseFile) {
         self.database = database
-        reader = Mutex(nil)
+        held = Mutex(Held())
     }
 
     /// The vault this file belongs to.
@@ -74,7 +81,7 @@ public final class KeyringStore: Sendable {
 
     private func store(_ keys: [WrappedKey]) throws(StorageError) {
         guard keys.count <= StorageLimits.rowsAtOnce else { throw .limit(.keyring) }
-        try write { db in
+        try write { db, change in
             let tombstone = try db.cachedStatement(sql: "SELECT 1 FROM tombstone WHERE customer = ?")
             let insert = try db.cachedStatement(
                 sql: "INSERT INTO cek (customer, version, epoch, wrap, state) VALUES (?, ?, ?, ?, ?)")
@@ -84,6 +91,7 @@ public final class KeyringStore: Sendable {
                 try insert.execute(arguments: [
                     customer, key.version, key.epoch, key.wrap.databaseBlob, key.state.rawValue,
                 ])
+                change.add(.key(key))
             }
         }
     }
@@ -91,7 +99,10 @@ public final class KeyringStore: Sendable {
     /// Retires all versions of a customer's key below `version`, after her records have been sealed under it. One
     /// transaction.
     public func retire(customer: RecordID, below version: UInt32) throws(StorageError) {
-        try write { db in
+        try write { db, change in
+            for key in try Self.rows(db, "customer = ? AND version < ?", [customer.bytes.databaseBlob, version]) {
+                change.replace(key, by: key.with(state: .retired))
+            }
             try db.execute(
                 sql: "UPDATE cek SET state = ? WHERE customer = ? AND version < ?",
                 arguments: [WrappedKey.State.retired.rawValue, customer.bytes.databaseBlob, version])
@@ -101,39 +112,32 @@ public final class KeyringStore: Sendable {
     /// Deletes a retired version that no unexpired archive needs. One transaction; throws `notFound` for a version that
     /// is current or not there.
     public func deleteRetired(customer: RecordID, version: UInt32) throws(StorageError) {
-        try write { db in
-            try db.execute(
-                sql: "DELETE FROM cek WHERE customer = ? AND version = ? AND state = ?",
-                arguments: [customer.bytes.databaseBlob, version, WrappedKey.State.retired.rawValue])
+        try write { db, change in
+            let condition = "customer = ? AND version = ? AND state = ?"
+            let arguments: StatementArguments = [
+                customer.bytes.databaseBlob, version, WrappedKey.State.retired.rawValue,
+            ]
+            for key in try Self.rows(db, condition, arguments) { change.remove(.key(key)) }
+            try db.execute(sql: "DELETE FROM cek WHERE \(condition)", arguments: arguments)
             guard db.changesCount == 1 else { throw StorageError.notFound(.keyring) }
         }
     }
 
     /// Up to `limit` keys not yet wrapped under `epoch`, for a roll of KRK.
     public func keys(outside epoch: UInt32, limit: Int) throws(StorageError) -> [WrappedKey] {
-        try readThroughWriter { db in
-            try Row.fetchAll(
-                db, sql: "SELECT customer, version, epoch, wrap, state FROM cek WHERE epoch <> ? LIMIT ?",
-                arguments: [epoch, limit]
-            ).map { row in
-                guard let customer = RecordID(try row.bytes(0)),
-                    let state = WrappedKey.State(rawValue: Int32(clamping: try row.integer(4)))
-                else { throw StorageError.corrupt(.keyring) }
-                return WrappedKey(
-                    customer: customer, version: try storedNumber(row.integer(1), as: UInt32.self, .keyring),
-                    epoch: try storedNumber(row.integer(2), as: UInt32.self, .keyring), wrap: try row.bytes(3),
-                    state: state)
-            }
-        }
+        try readThroughWriter { db in try Self.rows(db, "epoch <> ? LIMIT ?", [epoch, limit]) }
     }
 
     /// Replaces wraps by wraps of the same keys under another epoch. One transaction; throws `notFound` when a version
     /// has gone meanwhile.
     public func rewrap(_ keys: [WrappedKey]) throws(StorageError) {
-        try write { db in
+        try write { db, change in
             let statement = try db.cachedStatement(
                 sql: "UPDATE cek SET epoch = ?, wrap = ? WHERE customer = ? AND version = ?")
             for key in keys {
+                let before = try Self.rows(
+                    db, "customer = ? AND version = ?", [key.customer.bytes.databaseBlob, key.version])
+                for old in before { change.replace(old, by: key.with(state: old.state)) }
                 try statement.execute(arguments: [
                     key.epoch, key.wrap.databaseBlob, key.customer.bytes.databaseBlob, key.version,
                 ])
@@ -149,35 +153,67 @@ public final class KeyringStore: Sendable {
 
     /// SQLite's check of the whole file; throws `corrupt`.
     public func checkIntegrity() throws(StorageError) {
-        try reader.withLock { (_) throws(StorageError) in try database.checkIntegrity() }
+        try held.withLock { (_) throws(StorageError) in try database.checkIntegrity() }
+    }
+
+    /// Keys that a condition names, whole.
+    static func rows(_ db: Database, _ condition: String, _ arguments: StatementArguments) throws -> [WrappedKey] {
+        try Row.fetchAll(
+            db, sql: "SELECT customer, version, epoch, wrap, state FROM cek WHERE \(condition)", arguments: arguments
+        ).map { try WrappedKey($0) }
     }
 
     // MARK: - Taking turns
 
-    func write<R: Sendable>(_ body: (Database) throws -> R) throws(StorageError) -> R {
-        try reader.withLock { (_) throws(StorageError) in try database.write(body) }
+    /// One transaction; `body` says which rows it adds and takes out. Once it is durable the anchor hears of it.
+    func write<R: Sendable>(_ body: (Database, inout KeyringChange) throws -> R) throws(StorageError) -> R {
+        try held.withLock { (held) throws(StorageError) in
+            let ledger = held.ledger
+            let (result, next) = try database.write { db in
+                var change = KeyringChange(tags: ledger?.tags)
+                let result = try body(db, &change)
+                return (result, change.isEmpty ? ledger : try ledger?.advanced(by: change.digest, db))
+            }
+            held.ledger = next
+            guard let next, let anchor = next.anchor, next.generation != ledger?.generation else { return result }
+            do throws(StorageError) { try anchor.note(keyring: next.state) } catch { throw database.condemn(error) }
+            return result
+        }
+    }
+
+    /// Sets what vouches for the rows.
+    ///
+    /// - Returns: what it says of them now.
+    func attach(_ make: (Database) throws -> KeyringLedger) throws(StorageError) -> Anchor.Keyring {
+        try held.withLock { (held) throws(StorageError) in
+            let ledger = try database.write(make)
+            held.ledger = ledger
+            return ledger.state
+        }
     }
 
     func readThroughWriter<R: Sendable>(_ body: (Database) throws -> R) throws(StorageError) -> R {
-        try reader.withLock { (_) throws(StorageError) in try database.read(body) }
+        try held.withLock { (_) throws(StorageError) in try database.read(body) }
     }
 
     private func read<R: Sendable>(
         _ body: (ReadConnection) throws(StorageError) -> R
     ) throws(StorageError) -> R {
-        try reader.withLock { (idle) throws(StorageError) in
+        try held.withLock { (held) throws(StorageError) in
             let connection =
-                if let idle { idle } else { try ReadConnection(database.path, .keyring, sql: Self.hotReads) }
+                if let idle = held.reader { idle } else {
+                    try ReadConnection(database.path, .keyring, sql: Self.hotReads)
+                }
             // A connection whose read failed is closed rather than used again.
-            idle = nil
+            held.reader = nil
             let result = try connection.snapshot(body)
-            idle = connection
+            held.reader = connection
             return result
         }
     }
 
     func close() throws(StorageError) {
-        reader.withLock { $0 = nil }
+        held.withLock { $0 = Held() }
         try database.close()
     }
 }

@@ -14,6 +14,7 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
     private let waiting: LogQueue
     private let folder: String
     private let published: Mutex<Published>
+    private let anchor: VaultAnchor?
 
     private var statements: LogStatements?
     private var months: MonthKeyring
@@ -27,9 +28,10 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
     }
 
     init(
-        _ store: LogStore, keys: any LogKeys, keyring: KeyringStore, clock: any WallClock, options: LogWriterOptions,
-        waiting: LogQueue
+        _ store: LogStore, keys: any LogKeys, keyring: KeyringStore, anchor: VaultAnchor?, clock: any WallClock,
+        options: LogWriterOptions, waiting: LogQueue
     ) throws(StorageError) {
+        self.anchor = anchor
         database = store.database
         self.keys = keys
         self.clock = clock
@@ -90,6 +92,12 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
             return
         }
         publish(written)
+        if batch.contains(where: { $0.submission.block != nil }), let anchor {
+            do throws(StorageError) { try anchor.noteLog() } catch {
+                refuse(batch, error)
+                return
+            }
+        }
         for (index, outcome) in written.outcomes.enumerated() {
             if case .success(let entry) = outcome, !entry.isSubstitute { batch[index].submission.onCommit(entry.place) }
         }

@@ -19,12 +19,16 @@ public final class LogWriter: Sendable {
     ///
     /// - Parameters:
     ///   - keyring: gets the two keys of a month before the month's first entry.
+    ///   - anchor: asks for the log's head from now on, and hears of each entry that puts a signed block in force before
+    ///     whoever sent the block does: a revocation must not be undone by putting an older log back.
     public init(
-        _ store: LogStore, keys: any LogKeys, keyring: KeyringStore, clock: any WallClock = SystemClock(),
-        options: LogWriterOptions = LogWriterOptions()
+        _ store: LogStore, keys: any LogKeys, keyring: KeyringStore, anchor: VaultAnchor? = nil,
+        clock: any WallClock = SystemClock(), options: LogWriterOptions = LogWriterOptions()
     ) throws(StorageError) {
         waiting = LogQueue(capacity: options.queueLength, batchSize: options.batchSize)
-        worker = try LogWorker(store, keys: keys, keyring: keyring, clock: clock, options: options, waiting: waiting)
+        worker = try LogWorker(
+            store, keys: keys, keyring: keyring, anchor: anchor, clock: clock, options: options, waiting: waiting)
+        anchor?.follow { [worker] in worker.treeHead }
     }
 
     /// Appends an entry and returns when it is durable.

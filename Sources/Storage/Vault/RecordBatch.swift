@@ -10,19 +10,16 @@ public struct RecordBatch: Sendable {
     public var deletes: [RecordDeletion]
     /// The progress of an import that the changes belong to.
     public var progress: ImportProgress?
-    /// The tag of the row-set digest after these changes, stored in the same transaction.
-    public var stateTag: [UInt8]?
 
     public init(
         logSeq: UInt64, inserts: [StoredRecord] = [], updates: [RecordUpdate] = [], deletes: [RecordDeletion] = [],
-        progress: ImportProgress? = nil, stateTag: [UInt8]? = nil
+        progress: ImportProgress? = nil
     ) {
         self.logSeq = logSeq
         self.inserts = inserts
         self.updates = updates
         self.deletes = deletes
         self.progress = progress
-        self.stateTag = stateTag
     }
 }
 

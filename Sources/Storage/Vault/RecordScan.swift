@@ -1,4 +1,4 @@
-public import VaultModel
+import VaultModel
 
 /// Goes through all records of a kind, a batch at a time: `while let batch = try scan.next()`.
 ///
@@ -21,23 +21,28 @@ public struct RecordScan: Sendable {
     /// The next records, oldest first, or nil at the end.
     public mutating func next() throws(StorageError) -> [StoredRecord]? {
         let (start, kind, batch) = (last, kind, batch)
-        let page = try store.pool.readSnapshot { (connection) throws(StorageError) -> (Int64, [StoredRecord]) in
-            let statement = connection.statement(RecordQuery.page.rawValue)
-            try statement.bind(1, Int(kind))
-            try statement.bind(2, start)
-            try statement.bind(3, batch)
-            var end = start
-            var ids: [RecordID] = []
-            while try statement.step() {
-                end = statement.integer(0)
-                guard let id = statement.recordID(1) else { throw .corrupt(.vault) }
-                ids.append(id)
+        var end = start
+        let records = try store.checked(nil) { () throws(StorageError) in
+            let page = try store.pool.readSnapshot { (connection) throws(StorageError) -> (Int64, [StoredRecord]) in
+                let statement = connection.statement(RecordQuery.page.rawValue)
+                try statement.bind(1, Int(kind))
+                try statement.bind(2, start)
+                try statement.bind(3, batch)
+                var end = start
+                var ids: [RecordID] = []
+                while try statement.step() {
+                    end = statement.integer(0)
+                    guard let id = statement.recordID(1) else { throw .corrupt(.vault) }
+                    ids.append(id)
+                }
+                statement.reset()
+                return (end, try RecordStore.records(ids, connection))
             }
-            statement.reset()
-            return (end, try RecordStore.records(ids, connection))
+            end = page.0
+            return page.1
         }
-        last = page.0
-        return page.1.isEmpty ? nil : page.1
+        last = end
+        return records.isEmpty ? nil : records
     }
 }
 
@@ -64,20 +69,11 @@ public struct SealScan: Sendable {
             var rows: [RecordSealRow] = []
             while try statement.step() {
                 end = statement.integer(0)
-                guard let id = statement.recordID(1) else { throw .corrupt(.vault) }
-                let rev = try storedNumber(statement.integer(2), as: UInt64.self, .vault)
-                rows.append(RecordSealRow(id: id, rev: rev, seal: statement.bytes(3)))
+                rows.append(try RecordSealRow(statement))
             }
             return (end, rows)
         }
         last = page.0
         return page.1.isEmpty ? nil : page.1
     }
-}
-
-/// A record's place in the row-set digest.
-public struct RecordSealRow: Equatable, Sendable {
-    public let id: RecordID
-    public let rev: UInt64
-    public let seal: [UInt8]
 }

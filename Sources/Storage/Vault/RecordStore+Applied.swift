@@ -15,11 +15,4 @@ extension RecordStore {
             try db.execute(sql: "DELETE FROM applied WHERE log_seq < ?", arguments: [Int64(logSeq)])
         }
     }
-
-    /// The tag of the row-set digest that the last batch stored, or nil before the first.
-    public func stateTag() throws(StorageError) -> [UInt8]? {
-        try database.read { db in
-            try Row.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'state'")?.bytes(0)
-        }
-    }
 }

@@ -1,4 +1,6 @@
 import GRDB
+import Keys
+import Synchronization
 import VaultModel
 
 extension RecordStore {
@@ -17,20 +19,40 @@ extension RecordStore {
 
     func write(_ batch: RecordBatch) throws(StorageError) {
         guard Self.rows(of: batch) <= StorageLimits.rowsAtOnce else { throw .limit(.vault) }
-        try database.write { db in
-            for deletion in batch.deletes { try Self.delete(deletion, db) }
-            for record in batch.inserts { try Self.insert(record, logSeq: batch.logSeq, db) }
-            for update in batch.updates { try Self.update(update, logSeq: batch.logSeq, db) }
-            if let progress = batch.progress { try Self.advance(progress, db) }
-            if let tag = batch.stateTag {
-                try db.cachedStatement(
-                    sql: "INSERT INTO meta (name, value) VALUES ('state', ?) "
-                        + "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-                ).execute(arguments: [tag.databaseBlob])
+        try watch.withLock { (watch) throws(StorageError) in
+            let before = watch
+            let (change, ledger) = try database.write { db in
+                let change = try Self.apply(batch, db)
+                for row in change.old {
+                    guard before?.fingerprints.isKnown(row) ?? true else {
+                        watch?.raise()
+                        throw StorageError.tampered(.vault)
+                    }
+                }
+                let ledger = before?.ledger.advanced(by: change)
+                if let ledger {
+                    try Self.store(Anchor.State(seq: ledger.seq, tag: ledger.tag), db)
+                    // Announced before COMMIT: whichever state a crash leaves is one the anchor names.
+                    try ledger.anchor.intend(ledger.tag)
+                }
+                return (change, ledger)
             }
-            try db.cachedStatement(sql: "INSERT INTO applied (log_seq) VALUES (?)")
-                .execute(arguments: [Int64(batch.logSeq)])
+            guard let ledger else { return }
+            watch?.ledger = ledger
+            watch?.fingerprints.take(change)
+            do throws(StorageError) { try ledger.anchor.conclude() } catch { throw database.condemn(error) }
         }
+    }
+
+    private static func apply(_ batch: RecordBatch, _ db: Database) throws -> RecordChange {
+        var change = RecordChange()
+        for deletion in batch.deletes { try delete(deletion, &change, db) }
+        for record in batch.inserts { try insert(record, logSeq: batch.logSeq, &change, db) }
+        for update in batch.updates { try Self.update(update, logSeq: batch.logSeq, &change, db) }
+        if let progress = batch.progress { try advance(progress, db) }
+        try db.cachedStatement(sql: "INSERT INTO applied (log_seq) VALUES (?)")
+            .execute(arguments: [Int64(batch.logSeq)])
+        return change
     }
 
     private static func rows(of batch: RecordBatch) -> Int {
@@ -38,7 +60,9 @@ extension RecordStore {
             + batch.updates.reduce(0) { $0 + 1 + $1.fields.count + $1.removed.count }
     }
 
-    private static func insert(_ record: StoredRecord, logSeq: UInt64, _ db: Database) throws {
+    private static func insert(
+        _ record: StoredRecord, logSeq: UInt64, _ change: inout RecordChange, _ db: Database
+    ) throws {
         try db.cachedStatement(
             sql: "INSERT INTO record (id, customer, kind, rev, seal, shop, month, status, log_seq) "
                 + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -47,11 +71,16 @@ extension RecordStore {
             record.seal.databaseBlob, record.shop, record.month, record.status.rawValue, Int64(logSeq),
         ])
         try put(record.fields, rid: db.lastInsertedRowID, db)
+        change.new.append(RecordSealRow(record))
     }
 
-    private static func update(_ update: RecordUpdate, logSeq: UInt64, _ db: Database) throws {
+    private static func update(
+        _ update: RecordUpdate, logSeq: UInt64, _ change: inout RecordChange, _ db: Database
+    ) throws {
         guard update.rev > update.expectedRev else { throw StorageError.conflict(.vault) }
-        let rid = try rid(of: update.id, expectedRev: update.expectedRev, db)
+        let (rid, old) = try row(of: update.id, expectedRev: update.expectedRev, db)
+        change.old.append(old)
+        change.new.append(old.updated(by: update))
         try db.cachedStatement(
             sql: "UPDATE record SET rev = ?, seal = ?, log_seq = ?, customer = coalesce(?, customer), "
                 + "shop = coalesce(?, shop), month = coalesce(?, month), status = coalesce(?, status) WHERE rid = ?"
@@ -70,19 +99,25 @@ extension RecordStore {
         try put(update.fields, rid: rid, db)
     }
 
-    private static func delete(_ deletion: RecordDeletion, _ db: Database) throws {
-        let rid = try rid(of: deletion.id, expectedRev: deletion.expectedRev, db)
+    private static func delete(
+        _ deletion: RecordDeletion, _ change: inout RecordChange, _ db: Database
+    ) throws {
+        let (rid, old) = try row(of: deletion.id, expectedRev: deletion.expectedRev, db)
+        change.old.append(old)
         try db.cachedStatement(sql: "DELETE FROM field WHERE record = ?").execute(arguments: [rid])
         try db.cachedStatement(sql: "DELETE FROM record WHERE rid = ?").execute(arguments: [rid])
     }
 
-    private static func rid(of id: RecordID, expectedRev: UInt64, _ db: Database) throws -> Int64 {
-        let statement = try db.cachedStatement(sql: "SELECT rid, rev FROM record WHERE id = ?")
+    private static func row(
+        of id: RecordID, expectedRev: UInt64, _ db: Database
+    ) throws -> (rid: Int64, row: RecordSealRow) {
+        let statement = try db.cachedStatement(sql: RecordQuery.seal.sql)
         guard let row = try Row.fetchOne(statement, arguments: [id.bytes.databaseBlob]) else {
             throw StorageError.notFound(.vault)
         }
-        guard try row.integer(1) == Int64(expectedRev) else { throw StorageError.conflict(.vault) }
-        return try row.integer(0)
+        let found = try RecordSealRow(row)
+        guard found.rev == expectedRev else { throw StorageError.conflict(.vault) }
+        return (try row.integer(0), found)
     }
 
     private static func put(_ fields: [StoredField], rid: Int64, _ db: Database) throws {

@@ -6,14 +6,16 @@ extension RecordStore {
     /// One read transaction on a read-only connection. Throws `limit` for more than `StorageLimits.recordsAtOnce` ids.
     public func fetch(records: [RecordID]) throws(StorageError) -> [StoredRecord] {
         guard records.count <= StorageLimits.recordsAtOnce else { throw .limit(.vault) }
-        // A single statement is a snapshot by itself.
-        if records.count == 1, let id = records.first {
-            return try pool.read { (connection) throws(StorageError) in
-                try Self.record(id, connection).map { [$0] } ?? []
+        return try checked(records) { () throws(StorageError) in
+            // A single statement is a snapshot by itself.
+            if records.count == 1, let id = records.first {
+                return try pool.read { (connection) throws(StorageError) in
+                    try Self.record(id, connection).map { [$0] } ?? []
+                }
             }
-        }
-        return try pool.readSnapshot { (connection) throws(StorageError) in
-            try Self.records(records, connection)
+            return try pool.readSnapshot { (connection) throws(StorageError) in
+                try Self.records(records, connection)
+            }
         }
     }
 
@@ -60,15 +62,17 @@ extension RecordStore {
     /// A customer's own record and her records of the given kinds, in one snapshot: what an order resolves to and the
     /// rows of the reply belong together. Throws `limit` when there are more than `StorageLimits.recordsAtOnce`.
     public func fetch(customer: RecordID, kinds: [UInt16]) throws(StorageError) -> [StoredRecord] {
-        try pool.readSnapshot { (connection) throws(StorageError) in
-            var ids = [customer]
-            for kind in kinds {
-                let room = StorageLimits.recordsAtOnce + 1 - ids.count
-                let more = try Self.ids(of: customer, kind: kind, limit: room, connection)
-                ids += more.filter { $0 != customer }
-                guard ids.count <= StorageLimits.recordsAtOnce else { throw .limit(.vault) }
+        try checked(nil) { () throws(StorageError) in
+            try pool.readSnapshot { (connection) throws(StorageError) in
+                var ids = [customer]
+                for kind in kinds {
+                    let room = StorageLimits.recordsAtOnce + 1 - ids.count
+                    let more = try Self.ids(of: customer, kind: kind, limit: room, connection)
+                    ids += more.filter { $0 != customer }
+                    guard ids.count <= StorageLimits.recordsAtOnce else { throw .limit(.vault) }
+                }
+                return try Self.records(ids, connection)
             }
-            return try Self.records(ids, connection)
         }
     }
 

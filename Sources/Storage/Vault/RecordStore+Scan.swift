@@ -13,10 +13,7 @@ extension RecordStore {
         try pool.read { (connection) throws(StorageError) in
             let statement = connection.statement(RecordQuery.seal.rawValue)
             try statement.bind(1, record.bytes)
-            guard try statement.step() else { return nil }
-            return RecordSealRow(
-                id: record, rev: try storedNumber(statement.integer(0), as: UInt64.self, .vault),
-                seal: statement.bytes(1))
+            return try statement.step() ? try RecordSealRow(statement) : nil
         }
     }
 

@@ -1,3 +1,4 @@
+import Synchronization
 public import VaultModel
 
 /// `vault.db`: records, registry, staff, policies, import jobs.
@@ -8,6 +9,9 @@ public import VaultModel
 public final class RecordStore: Sendable {
     let database: DatabaseFile
     let pool: ReadPool
+    /// What vouches for the rows; nil while the vault is sealed.
+    let watch = Mutex<RecordWatch?>(nil)
+    let fingerprints = Mutex<RowFingerprints?>(nil)
 
     init(_ database: DatabaseFile) {
         self.database = database
@@ -47,10 +51,14 @@ enum RecordQuery: Int, CaseIterable {
             SELECT r.customer, r.kind, r.rev, f.ordinal, f.envelope
             FROM record r JOIN field f ON f.record = r.rid WHERE r.id = ? AND f.field = ? ORDER BY f.ordinal
             """
-        case .seal: "SELECT rev, seal FROM record WHERE id = ?"
+        case .seal: "SELECT rid, id, rev, seal, customer, kind, shop, month, status FROM record WHERE id = ?"
         case .byCustomer: "SELECT id FROM record WHERE customer = ? AND kind = ? ORDER BY rid LIMIT ?"
         case .page: "SELECT rid, id FROM record WHERE kind = ? AND rid > ? ORDER BY rid LIMIT ?"
-        case .sealPage: "SELECT rid, id, rev, seal FROM record WHERE rid > ? ORDER BY rid LIMIT ?"
+        case .sealPage:
+            """
+            SELECT rid, id, rev, seal, customer, kind, shop, month, status FROM record
+            WHERE rid > ? ORDER BY rid LIMIT ?
+            """
         }
     }
 }
