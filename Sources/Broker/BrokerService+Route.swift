@@ -68,6 +68,8 @@ extension BrokerService {
         case .logPurge: try await Self.run(PurgeLogHandler.self, verified, vault)
         case .logHold: try await Self.run(HoldLogHandler.self, verified, vault)
         case .logHoldList: try await Self.run(ListHoldsHandler.self, verified, vault)
+        case .keysRotate: try await Self.run(RotateKeysHandler.self, verified, vault)
+        case .keysStatus: try await Self.run(ListKeysHandler.self, verified, vault)
         }
     }
 

@@ -213,6 +213,7 @@ public final class BrokerService: Sendable {
             for failed in takeFailedAttempts() { _ = try? await open.turnstile.logRefusal(failed, as: .unseal) }
             if decision != nil, facts.isHeld { try files.updateSeal { $0.isHeld = false } }
             keepHouse(open)
+            open.resumeRotations()
             return entry ?? startup
         } catch {
             // Something has been written: only a new process sees the files as they are now.
@@ -275,6 +276,7 @@ public final class BrokerService: Sendable {
     public func stop() async {
         housekeeping.withLock { $0 }?.cancel()
         guard let open = state.withLock({ $0.stop() }) else { return }
+        await open.rotations.stop()
         await open.turnstile.logUnauthenticated()
         var draft = EntryDraft(kind: .seal, decision: .allow, why: .granted)
         draft.policy = open.turnstile.policy.sha256

@@ -9,9 +9,7 @@ internal import Wire
 /// What has become of an order, as the plain status of its row: the state, and the revision at which it was last given
 /// to somebody else.
 ///
-/// The row's status is not under the record's seal. Whoever edits the file can make a delivered order open again, and
-/// thereby give a capability back the rest of its minutes and uses, but no field, customer or order it was not signed
-/// for.
+/// The row's status is not under the record's seal; the row-set digest covers it.
 struct OrderStatus: Equatable {
     enum State: Int32 {
         case open = 0

@@ -14,7 +14,9 @@ final class OpenVault: Sendable {
     static let customerKind = "customer"
 
     let vault: VaultID
-    let keyset: Keyset
+    let liveKeyset: LiveKeyset
+    var keyset: Keyset { liveKeyset.value }
+    let rotations = Rotations()
     let stores: Stores
     let turnstile: Turnstile
     /// One change of rows at a time.
@@ -38,7 +40,7 @@ final class OpenVault: Sendable {
     let anchor: VaultAnchor
 
     init(
-        files: VaultFiles, keyset: Keyset, logKeys: KeysetLogKeys, stores: Stores, turnstile: Turnstile,
+        files: VaultFiles, keyset: LiveKeyset, logKeys: KeysetLogKeys, stores: Stores, turnstile: Turnstile,
         writer: LogWriter, anchor: VaultAnchor, replayed: [[UInt8]: UInt64]
     ) {
         self.anchor = anchor
@@ -48,7 +50,7 @@ final class OpenVault: Sendable {
         self.logKeys = logKeys
         reader = LogReader(stores.log, keyring: stores.keyring, keys: logKeys)
         vault = turnstile.vault
-        self.keyset = keyset
+        liveKeyset = keyset
         self.stores = stores
         self.turnstile = turnstile
     }

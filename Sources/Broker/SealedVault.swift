@@ -115,16 +115,17 @@ final class SealedVault: Sendable {
             files.follow(anchor)
             let registry = try stores.records.registry()
             try requirePins(registry)
-            let logKeys = KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
+            let live = LiveKeyset(keyset)
+            let logKeys = KeysetLogKeys(live, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
             let writer = try LogWriter(
                 stores.log, keys: logKeys, keyring: stores.keyring, anchor: anchor, clock: files.clock)
             let controls = Controls(
                 authority: authority, policy: policy, fields: FieldMap(policy: policy, registry: registry),
                 keyset: keyset)
             let turnstile = Turnstile(
-                controls: controls, keyset: keyset, keyring: stores.keyring, log: writer, clock: files.clock)
+                controls: controls, keyset: live, keyring: stores.keyring, log: writer, clock: files.clock)
             return OpenVault(
-                files: files, keyset: keyset, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer,
+                files: files, keyset: live, logKeys: logKeys, stores: stores, turnstile: turnstile, writer: writer,
                 anchor: anchor, replayed: replayed)
         } catch { throw RequestRefusal(storage: error) }
     }

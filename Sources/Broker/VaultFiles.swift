@@ -65,12 +65,38 @@ final class VaultFiles: Sendable {
     /// Tells the anchor of each new generation of the seal file from now on.
     func follow(_ anchor: VaultAnchor) { self.anchor.withLock { $0 = anchor } }
 
+    /// When the vault was made.
+    var createdAtMilliseconds: Int64 { verified.withLock { $0?.facts.createdAtMilliseconds ?? 0 } }
+
     /// Replaces the seal file by one with other facts. Only after `unseal`.
     func updateSeal(_ change: (inout SealFacts) -> Void) throws(RequestRefusal) {
+        try replaceSeal { $0.changing(change) }
+    }
+
+    /// Replaces the seal file by one with another keyset. Only after `unseal`.
+    ///
+    /// - Returns: the keyset that is durable now.
+    func replaceKeyset(_ change: (Keyset) throws(KeysetError) -> Keyset) throws(RequestRefusal) -> Keyset {
+        var next: Keyset?
+        try replaceSeal { (seal) throws(RequestRefusal) in
+            guard let keyset = try? seal.keyset() else { throw .integrity("the keyset in vault.seal") }
+            do throws(KeysetError) {
+                let changed = try change(keyset)
+                next = changed
+                return seal.replacing(keyset: changed)
+            } catch { throw .conflict("the keyset does not allow that") }
+        }
+        guard let next else { preconditionFailure("the seal file was replaced") }
+        return next
+    }
+
+    private func replaceSeal(
+        _ change: (VerifiedSeal) throws(RequestRefusal) -> VerifiedSeal
+    ) throws(RequestRefusal) {
         let path = sealPath
         try verified.withLock { (seal) throws(RequestRefusal) in
             guard let before = seal else { preconditionFailure("the seal has been verified") }
-            let after = before.changing(change)
+            let after = try change(before)
             do throws(HostError) { try DurableFile.replace(path, with: after.bytes) } catch {
                 throw RequestRefusal(.unavailable, .unavailable, hint: "\(Self.sealName): \(error.reason)")
             }

@@ -17,7 +17,8 @@ final class WriteQueue: Sendable {
         return try await body()
     }
 
-    private func enter() async {
+    /// For whoever cannot put what runs into one closure; `leave` must follow.
+    func enter() async {
         await withCheckedContinuation { continuation in
             let mayEnter = state.withLock { state in
                 switch state {
@@ -33,7 +34,7 @@ final class WriteQueue: Sendable {
         }
     }
 
-    private func leave() {
+    func leave() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard case .taken(var waiting) = state, !waiting.isEmpty else {
                 state = .free

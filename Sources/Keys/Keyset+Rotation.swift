@@ -9,6 +9,15 @@ extension Keyset {
             entries: entries + [KeysetEntry(kind: kind, id: highest + 1, status: .enabled, material: .random())])
     }
 
+    /// A keyset in which all retired keys of `kind` are destroyed.
+    public func destroyingRetired(_ kind: KeysetEntry.Kind) throws(KeysetError) -> Keyset {
+        var keyset = self
+        for entry in entries where entry.kind == kind && entry.status == .retired {
+            keyset = try keyset.setting(.destroyed, of: kind, id: entry.id)
+        }
+        return keyset
+    }
+
     /// A keyset in which one key is retired or destroyed. Refused when it would leave the kind without an enabled key.
     public func setting(
         _ status: KeysetEntry.Status, of kind: KeysetEntry.Kind, id: UInt32

@@ -24,6 +24,15 @@ public struct KeysetEntry: Sendable {
         case checkpoint = 9
         /// REPLYK: Ed25519 seed that signs replies.
         case reply = 10
+
+        /// After how many days a key should be replaced; nil for keys that are replaced on an occasion only.
+        public var rotationDays: Int? {
+            switch self {
+            case .keyring: 365
+            case .index: 1_095
+            default: nil
+            }
+        }
     }
 
     /// What may still be done with a key. The numbers are stored.

@@ -19,16 +19,25 @@ public struct FieldMap: Sendable {
     private let places: [FieldName: Place]
     private let kinds: [String: UInt16]
 
-    /// - Parameters:
-    ///   - kinds: record kinds by name, as registered.
-    ///   - fields: the registered number of each field.
-    public init(policy: PolicyDocument, kinds: [String: UInt16], fields: [FieldName: UInt16]) {
-        self.kinds = kinds
+    /// How each registered field is padded, by kind and number: also those that the policy no longer has.
+    private let pads: [UInt32: PadPolicy]
+
+    public init(policy: PolicyDocument, registry: Registry) {
+        kinds = Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.name, $0.number) })
+        let names = Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.number, $0.name) })
+        var numbers: [FieldName: UInt16] = [:]
+        var pads: [UInt32: PadPolicy] = [:]
+        for field in registry.fields {
+            pads[Self.key(field.kind, field.number)] = PadPolicy(rawValue: field.pad)
+            guard let kind = names[field.kind], let name = FieldName(record: kind, field: field.name) else { continue }
+            numbers[name] = field.number
+        }
+        self.pads = pads
         var places: [FieldName: Place] = [:]
         for record in policy.records {
             guard let table = kinds[record.name] else { continue }
             for definition in record.fields {
-                guard let number = fields[definition.name],
+                guard let number = numbers[definition.name],
                     let pad = PadPolicy(rawValue: definition.type.padPolicyNumber)
                 else { continue }
                 places[definition.name] = Place(definition: definition, table: table, field: number, pad: pad)
@@ -36,6 +45,14 @@ public struct FieldMap: Sendable {
         }
         self.places = places
     }
+
+    private static func key(_ table: UInt16, _ field: UInt16) -> UInt32 { UInt32(table) << 16 | UInt32(field) }
+
+    /// How a registered field is padded, whether the policy still has it or not.
+    public func pad(table: UInt16, field: UInt16) -> PadPolicy? { pads[Self.key(table, field)] }
+
+    /// The numbers of all record kinds there ever were.
+    public var allKinds: [UInt16] { kinds.values.sorted() }
 
     public func place(_ name: FieldName) -> Place? { places[name] }
 

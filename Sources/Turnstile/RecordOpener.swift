@@ -7,7 +7,8 @@ internal import Wire
 /// Opens ciphertext. Internal to this module: the three grants are the only way in.
 struct RecordOpener: Sendable {
     let vault: VaultID
-    let keyset: Keyset
+    let live: LiveKeyset
+    var keyset: Keyset { live.value }
     let keyring: KeyringStore
     let cache: CustomerKeyCache
 
@@ -37,13 +38,25 @@ struct RecordOpener: Sendable {
             guard let wrap = versions.first(where: { $0.version == version }) else {
                 throw .integrity("a customer's key")
             }
-            do {
-                let key = try keyset.unwrapCEK(wrap.wrap, vault: vault, customer: customer, version: version)
-                cache.insert(key, of: customer)
-                keys[customer] = key
-            } catch { throw .integrity("a customer's key") }
+            let key = try unwrap(wrap)
+            cache.insert(key, of: customer)
+            keys[customer] = key
         }
         return keys
+    }
+
+    /// A rotation may have wrapped the key anew, and destroyed what the wrap read here needs, a moment ago: then it is
+    /// read again, once.
+    private func unwrap(_ wrap: WrappedKey) throws(RequestRefusal) -> CustomerKey {
+        let (customer, version) = (wrap.customer, wrap.version)
+        if let key = try? keyset.unwrapCEK(wrap.wrap, vault: vault, customer: customer, version: version) { return key }
+        let again: [RecordID: CustomerKeys]
+        do { again = try keyring.fetch(customers: [customer]) } catch { throw RequestRefusal(storage: error) }
+        guard case .keys(let versions)? = again[customer],
+            let wrap = versions.first(where: { $0.version == version }),
+            let key = try? keyset.unwrapCEK(wrap.wrap, vault: vault, customer: customer, version: version)
+        else { throw .integrity("a customer's key") }
+        return key
     }
 
     /// Checks the seal over all fields of a record. Done for every record that matches, not for mere candidates: a

@@ -17,7 +17,7 @@ public final class Turnstile: Sendable {
     public let vault: VaultID
     let opener: RecordOpener
     private let logWriter: LogWriter
-    private let keyset: Keyset
+    private let keyset: LiveKeyset
     private let clock: any WallClock
     private let current: Mutex<Controls>
     /// What committed entries have opened, and which rights they used.
@@ -33,11 +33,11 @@ public final class Turnstile: Sendable {
     public static let keptSeconds: Int64 = 7 * 86_400
 
     public init(
-        controls: Controls, keyset: Keyset, keyring: KeyringStore, log: LogWriter, clock: any WallClock
+        controls: Controls, keyset: LiveKeyset, keyring: KeyringStore, log: LogWriter, clock: any WallClock
     ) {
         vault = controls.authority.vault
         opener = RecordOpener(
-            vault: controls.authority.vault, keyset: keyset, keyring: keyring,
+            vault: controls.authority.vault, live: keyset, keyring: keyring,
             cache: CustomerKeyCache(capacity: Self.cachedKeys))
         logWriter = log
         self.keyset = keyset
@@ -60,7 +60,15 @@ public final class Turnstile: Sendable {
         current.withLock { controls in
             controls = Controls(
                 authority: controls.authority, policy: policy, fields: FieldMap(policy: policy, registry: registry),
-                keyset: keyset)
+                keyset: keyset.value)
+        }
+    }
+
+    /// Looks up the generations of the blind indexes again, after a rotation has put another keyset in force.
+    public func reloadIndexes() {
+        current.withLock { controls in
+            controls = Controls(
+                authority: controls.authority, policy: controls.policy, fields: controls.fields, keyset: keyset.value)
         }
     }
 
@@ -201,6 +209,11 @@ public final class Turnstile: Sendable {
         try await write(LogSubmission(draft: draft))
     }
 
+    /// The same for an entry that announces a change of rows.
+    func appendJob(_ draft: EntryDraft, intent: [LogIntent.Record]) async throws(RequestRefusal) -> CommittedEntry {
+        try await write(LogSubmission(draft: draft, intent: intent))
+    }
+
     func append(
         _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [],
         registering signed: SignedBlock? = nil, binding: OrderBinding? = nil, ending: RecordID? = nil,
@@ -329,20 +342,5 @@ extension RequestRefusal {
         case .unavailable:
             self.init(.unavailable, .unavailable, hint: "the access log cannot be written; the broker is stopping")
         }
-    }
-}
-
-extension FieldMap {
-    /// The map of a policy's fields onto the numbers the store has given them.
-    public init(policy: PolicyDocument, registry: Registry) {
-        let names = Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.number, $0.name) })
-        var fields: [FieldName: UInt16] = [:]
-        for field in registry.fields {
-            guard let kind = names[field.kind], let name = FieldName(record: kind, field: field.name) else { continue }
-            fields[name] = field.number
-        }
-        self.init(
-            policy: policy, kinds: Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.name, $0.number) }),
-            fields: fields)
     }
 }

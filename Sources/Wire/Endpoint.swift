@@ -58,6 +58,8 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case logPurge = "/v1/log/purge"
     case logHold = "/v1/log/hold"
     case logHoldList = "/v1/log/hold/list"
+    case keysRotate = "/v1/keys/rotate"
+    case keysStatus = "/v1/keys/status"
 
     public var path: String { rawValue }
 
@@ -92,6 +94,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logTail, .logShow, .logPurgePlan, .logFollowBegin, .logFollowPage, .logFollowEnd: [.logTail]
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]
+        case .keysRotate, .keysStatus: [.rotate]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -81,13 +81,13 @@ struct KeyringStoreTests {
     @Test func `a roll of the wrapping key finds what is left and rewraps it`() async throws {
         let customers = (0..<5).map { _ in RecordID.random() }
         try await keyring.insert(customers.map { key($0) })
-        let old = try keyring.keys(outside: 2, limit: 3)
+        let old = try keyring.keys(below: 2, limit: 3)
         #expect(old.count == 3)
         let new = old.map {
             WrappedKey(customer: $0.customer, version: $0.version, epoch: 2, wrap: Random.bytes(120))
         }
         try keyring.rewrap(new)
-        #expect(try keyring.keys(outside: 2, limit: 10).count == 2)
+        #expect(try keyring.keys(below: 2, limit: 10).count == 2)
         #expect(try keyring.fetch(customers: [new[0].customer]) == [new[0].customer: .keys([new[0]])])
         let unknown = [key(.random(), epoch: 2)]
         #expect(failure { () throws(StorageError) in try keyring.rewrap(unknown) } == .notFound(.keyring))

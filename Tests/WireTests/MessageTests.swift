@@ -135,7 +135,7 @@ import VaultModel
             WithdrawRequest.self, ReviewRequest.self, AddWitness.self, RemoveWitness.self, ListWitnesses.self,
             StoreCosigned.self, RaiseAlarm.self, TailLog.self, ShowLogEntry.self, BeginFollow.self, FollowPage.self,
             EndFollow.self, GetCheckpoint.self, BeginExport.self, GetExportPage.self, GetExportObject.self,
-            EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self,
+            EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self, RotateKeys.self, ListKeys.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }

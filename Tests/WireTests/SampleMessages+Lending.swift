@@ -18,6 +18,11 @@ extension SampleMessages {
         SampleMessage(PlanPurge.Request(cores: true, before: 5)),
         SampleMessage(PlanPurge.Reply(first: 3, end: 9, from: 202_611, through: 202_612, months: 36, holds: 2)),
         SampleMessage(PurgeLog.Reply(entries: 6, kept: 2)),
+        SampleMessage(RotateKeys.Request(rotation: .krk)),
+        SampleMessage(
+            ListKeys.Reply(
+                keys: [ListKeys.Key(kind: "keyring", id: 2, status: "enabled", created: 5, due: 6)],
+                runs: [ListKeys.Run(rotation: "krk", state: "running", done: 3, total: 4)])),
         SampleMessage(
             ListHolds.Reply(holds: [ListHolds.Hold(id: "abc", block: block, by: "李娜", index: 7)])),
         SampleMessage(StepOrder.Reply(id: order, rev: 3, status: "delivered")),

@@ -83,11 +83,17 @@ public final class IndexStore: Sendable {
     /// Deletes all tags of the records. One transaction.
     public func delete(_ records: [RecordID]) throws(StorageError) { try write([], replacing: records) }
 
-    /// Deletes all tags of a generation, when its key is about to be destroyed. Call `truncateWAL()` afterwards. One
-    /// transaction.
-    public func delete(generation: UInt32) throws(StorageError) {
+    /// Deletes tags of a generation whose key is about to be destroyed, at most so many at once: others wait for one
+    /// transaction. Call `truncateWAL()` after the last.
+    ///
+    /// - Returns: whether there may be more.
+    public func delete(generation: UInt32, most: Int) throws(StorageError) -> Bool {
         try database.write { db in
-            try db.execute(sql: "DELETE FROM tag WHERE generation = ?", arguments: [generation])
+            try db.execute(
+                sql:
+                    "DELETE FROM tag WHERE (field, idx, generation, tag, record) IN (SELECT field, idx, generation, tag, "
+                    + "record FROM tag WHERE generation = ? LIMIT ?)", arguments: [generation, most])
+            return db.changesCount == most
         }
     }
 

@@ -123,9 +123,29 @@ public final class KeyringStore: Sendable {
         }
     }
 
-    /// Up to `limit` keys not yet wrapped under `epoch`, for a roll of KRK.
-    public func keys(outside epoch: UInt32, limit: Int) throws(StorageError) -> [WrappedKey] {
-        try readThroughWriter { db in try Self.rows(db, "epoch <> ? LIMIT ?", [epoch, limit]) }
+    /// Up to `limit` keys wrapped under an epoch before `epoch`, for a roll of KRK.
+    public func keys(below epoch: UInt32, limit: Int) throws(StorageError) -> [WrappedKey] {
+        try readThroughWriter { db in try Self.rows(db, "epoch < ? LIMIT ?", [epoch, limit]) }
+    }
+
+    /// How many keys are wrapped under an epoch before `epoch`.
+    public func keyCount(below epoch: UInt32) throws(StorageError) -> Int {
+        try readThroughWriter { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM cek WHERE epoch < ?", arguments: [epoch]) ?? 0
+        }
+    }
+
+    /// Deletes all versions of these customers' keys but the newest, after all their records have been sealed under that.
+    /// One transaction.
+    public func dropOldVersions(of customers: [RecordID]) throws(StorageError) {
+        try write { db, change in
+            for customer in customers {
+                let id = customer.bytes.databaseBlob
+                let condition = "customer = ? AND version < (SELECT max(version) FROM cek WHERE customer = ?)"
+                for key in try Self.rows(db, condition, [id, id]) { change.remove(.key(key)) }
+                try db.execute(sql: "DELETE FROM cek WHERE \(condition)", arguments: [id, id])
+            }
+        }
     }
 
     /// Replaces wraps by wraps of the same keys under another epoch. One transaction; throws `notFound` when a version

@@ -17,14 +17,18 @@ public protocol LogKeys: Sendable {
 public struct KeysetLogKeys: LogKeys {
     public let verifier: VerifierKey
     public let vault: VaultID
-    private let keyset: Keyset
+    private let live: LiveKeyset
+    private var keyset: Keyset { live.value }
 
-    public init(_ keyset: Keyset, origin: LogOrigin) {
-        guard let verifier = VerifierKey(name: origin.description, key: keyset.logPublicKey) else {
+    public init(_ keyset: Keyset, origin: LogOrigin) { self.init(LiveKeyset(keyset), origin: origin) }
+
+    /// - Parameter keyset: what wraps and unwraps month keys follows it; the key of checkpoints is the one it has now.
+    public init(_ keyset: LiveKeyset, origin: LogOrigin) {
+        guard let verifier = VerifierKey(name: origin.description, key: keyset.value.logPublicKey) else {
             preconditionFailure("an origin is fit to be a key name")
         }
         self.verifier = verifier
-        self.keyset = keyset
+        live = keyset
         vault = origin.vault
     }
 

@@ -9,9 +9,11 @@ public struct RecordScan: Sendable {
     private let store: RecordStore
     private let kind: UInt16
     private let batch: Int
-    private var last: Int64 = 0
+    /// Where the last batch ended: a scan may begin there again.
+    public private(set) var last: Int64
 
-    init(_ store: RecordStore, kind: UInt16, batch: Int) {
+    init(_ store: RecordStore, kind: UInt16, batch: Int, after last: Int64) {
+        self.last = last
         precondition((1...StorageLimits.recordsAtOnce).contains(batch), "a batch has 1 to 1,000 records")
         self.store = store
         self.kind = kind

@@ -3,7 +3,11 @@ public import VaultModel
 
 extension RecordStore {
     /// All records of a kind, in batches: the in-memory comparison of names, retention sweeps, rotation.
-    public func scan(kind: UInt16, batch: Int = 256) -> RecordScan { RecordScan(self, kind: kind, batch: batch) }
+    ///
+    /// - Parameter last: where an earlier scan of the same kind ended.
+    public func scan(kind: UInt16, batch: Int = 256, after last: Int64 = 0) -> RecordScan {
+        RecordScan(self, kind: kind, batch: batch, after: last)
+    }
 
     /// Revision and seal of all records, in batches.
     public func scanSeals(batch: Int = 1_000) -> SealScan { SealScan(self, batch: batch) }

@@ -27,13 +27,15 @@ struct Coffer: AsyncParsableCommand {
             CommandGroup(
                 name: "Vault",
                 subcommands: [
-                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
+                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, KeysCommand.self,
+                    DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Staff",
                 subcommands: [StaffCommand.self, GrantCommand.self, DueCommand.self, EnrollCommand.self]),
             CommandGroup(
-                name: "Log and policy", subcommands: [LogCommand.self, WitnessCommand.self, PolicyCommand.self]),
+                name: "Log and policy",
+                subcommands: [LogCommand.self, WitnessCommand.self, PolicyCommand.self]),
             CommandGroup(
                 name: "This device",
                 subcommands: [
@@ -43,7 +45,7 @@ struct Coffer: AsyncParsableCommand {
 
     /// Commands whose first argument names another command.
     static let groups: Set<String> = [
-        "customer", "order", "record", "request", "staff", "grant", "log", "witness", "policy", "identity",
+        "customer", "order", "record", "request", "staff", "grant", "log", "witness", "policy", "identity", "keys",
     ]
 }
 

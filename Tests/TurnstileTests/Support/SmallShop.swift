@@ -108,10 +108,11 @@ final class SmallShop: Sendable {
             try Self.enrol(key, person, try #require(RoleName(role)), by: authority, in: &state)
         }
         let fields = FieldMap(
-            policy: policy, kinds: ["customer": 1], fields: [try #require(FieldName("customer.name")): 1])
+            policy: policy, registry: try stores.records.register(FieldMap.registrations(of: policy)))
         let writer = try LogWriter(stores.log, keys: keys, keyring: stores.keyring, clock: clock, options: options)
         turnstile = Turnstile(
-            controls: Controls(authority: state, policy: policy, fields: fields, keyset: keyset), keyset: keyset,
+            controls: Controls(authority: state, policy: policy, fields: fields, keyset: keyset),
+            keyset: LiveKeyset(keyset),
             keyring: stores.keyring, log: writer, clock: clock)
         reader = LogReader(stores.log, keyring: stores.keyring, keys: keys)
         authenticator = Authenticator(authority: vault.description, clock: clock)

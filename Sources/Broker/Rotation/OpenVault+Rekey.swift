@@ -1,0 +1,92 @@
+internal import AccessLog
+internal import Keys
+internal import Primitives
+internal import Storage
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// New keys for customers: all records of a customer are sealed under the next version of her key, then the old version
+/// goes. Nothing archived needs it: archives are what would keep it.
+extension OpenVault {
+    private static let rekeyBatch = 32
+    private static let mark = "rekey"
+
+    /// Whether new keys for everybody were begun and not finished.
+    var hasRekeyMark: Bool { ((try? stores.records.mark(Self.mark)) ?? nil) != nil }
+
+    /// - Parameter customers: whose; nobody means everybody.
+    func rotateCustomers(_ customers: [RecordID]) async throws {
+        let job = try await turnstile.beginJob()
+        var opened = 0
+        if !customers.isEmpty {
+            opened = try await rekey(customers, job)
+            rotations.note(done: customers.count, of: customers.count)
+        } else if let kind = turnstile.fieldMap.kind(Self.customerKind) {
+            let total = try stores.records.counts()[kind] ?? 0
+            var done = 0
+            let start = try stores.records.mark(Self.mark).flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
+            var scan = stores.records.scan(kind: kind, batch: Self.rekeyBatch, after: start)
+            while let records = try scan.next() {
+                opened += try await rekey(records.map(\.id), job)
+                try stores.records.setMark(Self.mark, Array(String(scan.last).utf8))
+                done += records.count
+                rotations.note(done: done, of: max(total, done))
+                try Task.checkCancellation()
+            }
+            try stores.records.setMark(Self.mark, nil)
+        }
+        _ = try stores.records.truncateWAL()
+        try await turnstile.endJob(job, opened: opened)
+    }
+
+    /// Keys first, then the entry that vouches for the new seals, then the rows, then the old keys go.
+    private func rekey(_ customers: [RecordID], _ job: JobGrant) async throws -> Int {
+        await writes.enter()
+        defer { writes.leave() }
+        // Also those the policy no longer has: their rows are hers as well.
+        let kinds = turnstile.fieldMap.allKinds.filter { $0 != turnstile.fieldMap.kind(Self.customerKind) }
+        var updates: [RecordUpdate] = []
+        var fresh: [WrappedKey] = []
+        var numbers: [CustomerNumber] = []
+        let known = try stores.keyring.fetch(customers: customers)
+        for customer in customers {
+            guard case .keys(let versions)? = known[customer], let latest = versions.last,
+                let number = CustomerNumber(customer)
+            else { continue }
+            let records = try stores.records.fetch(customer: customer, kinds: kinds)
+            guard let key = try nextKey(of: customer, after: latest, of: records, &fresh) else { continue }
+            for record in records where record.customer == customer {
+                updates.append(try turnstile.rekeyed(job, record, to: key))
+            }
+            numbers.append(number)
+        }
+        guard !updates.isEmpty else { return 0 }
+        if !fresh.isEmpty { try await stores.keyring.insert(fresh) }
+        let entry = try await turnstile.logJobChange(job, numbers: numbers, updates: updates)
+        do throws(StorageError) { try await commit(RecordBatch(logSeq: entry.seq, updates: updates)) } catch {
+            await turnstile.logAborted(entry)
+            throw error
+        }
+        turnstile.settle(entry)
+        try stores.keyring.dropOldVersions(of: numbers.map { RecordID($0) })
+        return updates.count
+    }
+
+    /// The key to seal under: a new version, or the one that an interrupted attempt has stored already.
+    private func nextKey(
+        of customer: RecordID, after latest: WrappedKey, of records: [StoredRecord], _ fresh: inout [WrappedKey]
+    ) throws -> CustomerKey? {
+        let inUse = records.filter { $0.customer == customer }.map(Turnstile.keyVersion)
+        guard !inUse.isEmpty else { return nil }
+        if inUse.allSatisfy({ $0 < latest.version }) {
+            return try keyset.unwrapCEK(latest.wrap, vault: vault, customer: customer, version: latest.version)
+        }
+        let key = CustomerKey.random(version: latest.version + 1)
+        fresh.append(
+            WrappedKey(
+                customer: customer, version: key.version, epoch: keyset.keyringEpoch,
+                wrap: keyset.wrapCEK(key, vault: vault, customer: customer)))
+        return key
+    }
+}

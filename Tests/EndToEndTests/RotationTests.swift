@@ -1,0 +1,167 @@
+import Client
+import Foundation
+import Glibc
+import Primitives
+import Synchronization
+import Testing
+import VaultModel
+import Wire
+
+extension EndToEnd {
+    /// Keys are replaced while the shop works, and whatever interrupts that.
+    @Suite(.serialized) struct RotationTests {
+        private static let rows = 600
+
+        /// A shop with some hundred customers, and the number of one of them.
+        private func shop() throws -> (sandbox: Sandbox, broker: BrokerProcess, logKey: String, number: String) {
+            let sandbox = try Sandbox()
+            let logKey = try sandbox.makeVault(limits: "opens_per_10_minutes: 90000, opens_per_day: 90000")
+                .member("log_key")
+            let broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            try sandbox.enrol("officer", role: "compliance-officer")
+            var csv = "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n"
+            for index in 0..<Self.rows {
+                csv += "客户\(index),137\(String(format: "%08d", index + 10_000_000)),杭州市西湖区 \(index) 号,,,,walk-in,否\n"
+            }
+            let file = try sandbox.write("customers.csv", csv)
+            try sandbox.answer(
+                "counter", "import", file, "--map", Sandbox.root + "/policies/maps/takeout-customers.yaml")
+            let number = try sandbox.addSampleCustomer()
+            try sandbox.answer(
+                "counter", "order", "add", "--customer", number, "--field", "number=1", "--field", "amount=10.00")
+            return (sandbox, broker, logKey, number)
+        }
+
+        private func count(_ sandbox: Sandbox, _ file: String, _ sql: String) throws -> Int {
+            let program =
+                "import sqlite3,sys; c=sqlite3.connect('file:'+sys.argv[1]+'?mode=ro',uri=True,timeout=20); "
+                + "print(c.execute(sys.argv[2]).fetchone()[0])"
+            let asked = try sandbox.run("/usr/bin/env", ["python3", "-c", program, sandbox.vault + "/" + file, sql])
+            return try #require(Int(asked.text.trimmingCharacters(in: .newlines)), "\(asked.errorText)")
+        }
+
+        private func expectSound(_ sandbox: Sandbox, _ logKey: String, _ number: String) throws {
+            let shown = try sandbox.coffer(
+                "counter", "customer", "show", number, "--fields", "name", "--purpose", "order", "--json")
+            #expect(shown.text.contains(Sandbox.sample.name), "\(shown.text)")
+            for phone in ["13710000000", "13710000599"] {
+                let found = try sandbox.answer("counter", "find", "--phone", phone, "--purpose", "order")
+                #expect((try found.json()["matches"] as? [Any])?.count == 1)
+            }
+            let export = sandbox.folder + "/export-\(UUID().uuidString.prefix(6))"
+            try sandbox.answer("officer", "log", "export", "--out", export)
+            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
+            #expect(verified.code == 0, "\(verified.text)")
+        }
+
+        /// What is left of the keys before, in the files.
+        private func leftovers(_ sandbox: Sandbox, _ rotation: String) throws -> Int {
+            switch rotation {
+            case "krk":
+                try count(
+                    sandbox, "keyring.db",
+                    "SELECT (SELECT count(*) FROM cek WHERE epoch = 1) + "
+                        + "(SELECT count(*) FROM month_key WHERE epoch = 1)")
+            case "bik": try count(sandbox, "index.db", "SELECT count(*) FROM tag WHERE generation = 1")
+            default: try count(sandbox, "keyring.db", "SELECT count(*) FROM cek WHERE version = 1")
+            }
+        }
+
+        @Test func `all keys are replaced while others read, look up and write, and nobody is refused`() async throws {
+            let (sandbox, broker, logKey, number) = try shop()
+            let readers = Readers(
+                try Party("counter", sandbox), try #require(CustomerNumber(number)),
+                try #require(FieldName("customer.name")))
+            let reading = Task { await readers.run() }
+            for rotation in ["krk", "bik", "cek"] {
+                let done = try sandbox.answer("owner", "keys", "rotate", rotation)
+                #expect(try done.member("state") == "done", "\(rotation): \(done.text)")
+                #expect(try leftovers(sandbox, rotation) == 0, "\(rotation)")
+                try sandbox.answer(
+                    "counter", "customer", "update", number, "--field", "address=杭州市 \(rotation)", "--purpose", "order")
+            }
+            readers.isOver.store(true, ordering: .relaxed)
+            await reading.value
+            #expect(readers.refused.withLock { $0 } == [])
+            #expect(readers.reads.load(ordering: .relaxed) > 20)
+            let keys = try sandbox.answer("owner", "keys", "status").json()["keys"] as? [[String: Any]]
+            let states = Set((keys ?? []).map { "\($0["kind"] ?? "")/\($0["id"] ?? "") \($0["status"] ?? "")" })
+            #expect(
+                states.isSuperset(of: [
+                    "keyring/1 destroyed", "keyring/2 enabled", "index/1 destroyed", "index/2 enabled",
+                ]))
+            try expectSound(sandbox, logKey, number)
+            broker.stop()
+            let again = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try expectSound(sandbox, logKey, number)
+            again.stop()
+        }
+
+        @Test(arguments: ["krk", "bik", "cek"])
+        func `a rotation that is killed goes on after the next start`(rotation: String) throws {
+            var (sandbox, broker, logKey, number) = try shop()
+            for delay in [3_000, 30_000, 120_000] as [UInt32] {
+                let begun = try sandbox.coffer("owner", "keys", "rotate", rotation, "--no-wait", "--json")
+                #expect(begun.code == 0 || begun.code == 7, "\(begun.text)")
+                usleep(delay)
+                broker.crash()
+                broker = try BrokerProcess(sandbox)
+                try sandbox.unseal()
+            }
+            var state = "running"
+            for _ in 0..<100 where state == "running" {
+                let runs = try sandbox.answer("owner", "keys", "status").json()["runs"] as? [[String: Any]]
+                state = runs?.first?["state"] as? String ?? "done"
+                usleep(100_000)
+            }
+            #expect(state == "done")
+            #expect(try leftovers(sandbox, rotation) == 0)
+            try expectSound(sandbox, logKey, number)
+            broker.stop()
+        }
+
+        @Test func `one rotation at a time, by whoever may, of keys there are`() throws {
+            let (sandbox, broker, _, number) = try shop()
+            #expect(try sandbox.coffer("counter", "keys", "rotate", "krk").code == 3)
+            #expect(try sandbox.coffer("counter", "keys", "status").code == 3)
+            #expect(try sandbox.coffer("owner", "keys", "rotate", "rk").code == 2)
+            #expect(try sandbox.coffer("owner", "keys", "rotate", "krk", number).code == 2)
+            #expect(try sandbox.coffer("owner", "keys", "rotate", "cek", "C-0000-0001").code == 2)
+            // One customer's key alone.
+            #expect(try sandbox.answer("owner", "keys", "rotate", "cek", number).member("state") == "done")
+            #expect(try leftovers(sandbox, "cek") == Self.rows)
+            broker.stop()
+        }
+    }
+}
+
+/// Four who read one customer's name until it is over.
+private final class Readers: Sendable {
+    let refused = Mutex<[String]>([])
+    let reads = Atomic<Int>(0)
+    let isOver = Atomic<Bool>(false)
+    private let party: Party
+    private let scope: RequestScope
+
+    init(_ party: Party, _ customer: CustomerNumber, _ field: FieldName) {
+        self.party = party
+        scope = RequestScope(fields: [field], form: .full, purpose: "order", customers: [customer])
+    }
+
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { await self.read() } }
+        }
+    }
+
+    private func read() async {
+        while !isOver.load(ordering: .relaxed) {
+            let outcome = await party.call(ShowCustomers.self, .init(), scope)
+            if outcome != "ok" { refused.withLock { $0.append(outcome) } }
+            reads.add(1, ordering: .relaxed)
+        }
+    }
+}
