@@ -30,8 +30,8 @@ enum RotateKeysHandler: OperationHandler {
             vault.rotations.end(.failed)
             throw error
         }
-        try vault.stored { () throws(StorageError) in _ = try vault.noteKeys(at: call.verified.receivedMilliseconds / 1_000)
-        }
+        let now = call.verified.receivedMilliseconds / 1_000
+        try vault.stored { () throws(StorageError) in _ = try vault.noteKeys(at: now) }
         vault.run(rotation, customers: numbers.map { RecordID($0) })
         return Answer(NoMembers(), entry)
     }
