@@ -70,6 +70,8 @@ extension BrokerService {
         case .logHoldList: try await Self.run(ListHoldsHandler.self, verified, vault)
         case .keysRotate: try await Self.run(RotateKeysHandler.self, verified, vault)
         case .keysStatus: try await Self.run(ListKeysHandler.self, verified, vault)
+        case .scrub: try await Self.run(BeginScrubHandler.self, verified, vault)
+        case .scrubStatus: try await Self.run(ScrubStatusHandler.self, verified, vault)
         }
     }
 

@@ -17,6 +17,7 @@ final class OpenVault: Sendable {
     let liveKeyset: LiveKeyset
     var keyset: Keyset { liveKeyset.value }
     let rotations = Rotations()
+    let scrubs = Scrubs()
     let stores: Stores
     let turnstile: Turnstile
     /// One change of rows at a time.

@@ -51,6 +51,9 @@ public struct FieldMap: Sendable {
     /// How a registered field is padded, whether the policy still has it or not.
     public func pad(table: UInt16, field: UInt16) -> PadPolicy? { pads[Self.key(table, field)] }
 
+    /// The name of a record kind that was ever registered.
+    public func name(ofKind number: UInt16) -> String? { kinds.first { $0.value == number }?.key }
+
     /// The numbers of all record kinds there ever were.
     public var allKinds: [UInt16] { kinds.values.sorted() }
 

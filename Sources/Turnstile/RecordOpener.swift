@@ -70,6 +70,16 @@ struct RecordOpener: Sendable {
         guard RecordSeal.isValid(record.seal, subject, fields: fields, key: key) else { throw .integrity("a record") }
     }
 
+    /// Whether a field opens, whatever it holds.
+    func opens(_ stored: StoredField, of record: StoredRecord, pad: PadPolicy, key: CustomerKey) -> Bool {
+        let context = FieldContext(
+            vault: vault, customer: record.customer, record: record.id, table: record.kind, field: stored.field,
+            ordinal: stored.ordinal)
+        return
+            (try? Envelope.open(
+                stored.envelope, context: context, key: key, pad: pad, recordRevision: record.rev)) != nil
+    }
+
     /// The values of one field, in the order of their ordinals; none when it is absent.
     func values(
         of place: FieldMap.Place, in record: some SealedItem, key: CustomerKey

@@ -60,6 +60,8 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case logHoldList = "/v1/log/hold/list"
     case keysRotate = "/v1/keys/rotate"
     case keysStatus = "/v1/keys/status"
+    case scrub = "/v1/scrub"
+    case scrubStatus = "/v1/scrub/status"
 
     public var path: String { rawValue }
 
@@ -95,6 +97,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]
         case .keysRotate, .keysStatus: [.rotate]
+        case .scrub, .scrubStatus: [.scrub]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -19,6 +19,11 @@ extension SampleMessages {
         SampleMessage(PlanPurge.Reply(first: 3, end: 9, from: 202_611, through: 202_612, months: 36, holds: 2)),
         SampleMessage(PurgeLog.Reply(entries: 6, kept: 2)),
         SampleMessage(RotateKeys.Request(rotation: .krk)),
+        SampleMessage(BeginScrub.Request(rate: 500, repairs: true)),
+        SampleMessage(
+            ScrubStatus.Reply(
+                state: "done", done: 3, total: 4, opened: 12, repaired: 1, orphans: 0,
+                findings: [ScrubStatus.Finding(record: "C-7K3M-9QXD", kind: "customer", problem: "seal")])),
         SampleMessage(
             ListKeys.Reply(
                 keys: [ListKeys.Key(kind: "keyring", id: 2, status: "enabled", created: 5, due: 6)],

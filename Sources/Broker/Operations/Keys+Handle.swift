@@ -21,9 +21,10 @@ enum RotateKeysHandler: OperationHandler {
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .rotate)
         if !numbers.isEmpty { _ = try await vault.customers(of: decision, as: .rotate) }
-        guard vault.rotations.begin(rotation) else {
+        guard vault.scrubs.last?.state != "running", vault.rotations.begin(rotation) else {
             throw await vault.refuse(
-                decision, .conflict("a rotation is running; see coffer keys status"), as: .rotate)
+                decision, .conflict("a rotation or a scrub is running; see coffer keys status, coffer scrub --status"),
+                as: .rotate)
         }
         let entry: CommittedEntry
         do throws(RequestRefusal) { entry = try await vault.turnstile.log(decision, as: .rotate).entry } catch {

@@ -128,6 +128,19 @@ public final class KeyringStore: Sendable {
         try readThroughWriter { db in try Self.rows(db, "epoch < ? LIMIT ?", [epoch, limit]) }
     }
 
+    /// The customers who have a key, after `last` in the order of their ids, at most `limit`.
+    public func customers(after last: RecordID?, limit: Int) throws(StorageError) -> [RecordID] {
+        try readThroughWriter { db in
+            try Row.fetchAll(
+                db, sql: "SELECT DISTINCT customer FROM cek WHERE customer > ? ORDER BY customer LIMIT ?",
+                arguments: [(last?.bytes ?? []).databaseBlob, limit]
+            ).map { row in
+                guard let customer = RecordID(try row.bytes(0)) else { throw StorageError.corrupt(.keyring) }
+                return customer
+            }
+        }
+    }
+
     /// How many keys are wrapped under an epoch before `epoch`.
     public func keyCount(below epoch: UInt32) throws(StorageError) -> Int {
         try readThroughWriter { db in

@@ -102,11 +102,16 @@ struct KeysRotateCommand: CofferCommand {
             ])
         ) { "\(rotation.rawValue): \(state)\n" }
         output.entry(begun.entry)
-        if state == "failed" {
-            throw Failure(
-                code: "unavailable", why: "unavailable", message: "the rotation stopped before its end",
-                hint: "look at coffer doctor, then restart the broker: it goes on where it was", exitCode: 5)
+        guard state == "failed" else { return }
+        let failure = Failure(
+            code: "unavailable", why: "unavailable", message: "the rotation stopped before its end",
+            hint: "look at coffer doctor, then restart the broker: it goes on where it was", exitCode: 5)
+        // A script has its object already.
+        guard !output.isJSON else {
+            output.warning(failure.message)
+            throw EndedWith(exitCode: failure.exitCode)
         }
+        throw failure
     }
 
     private func wait(_ session: Session, _ output: Output) async throws -> ListKeys.Run? {

@@ -28,6 +28,7 @@ struct Coffer: AsyncParsableCommand {
                 name: "Vault",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, KeysCommand.self,
+                    ScrubCommand.self,
                     DoctorCommand.self,
                 ]),
             CommandGroup(
