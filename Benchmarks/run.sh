@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds optimised and measures. usage: Benchmarks/run.sh [customers]     (default 100000)
 #                                       Benchmarks/run.sh --log entries   a log of that size instead
+#                                       Benchmarks/run.sh --rotation customers   reads while keys are replaced
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 swift build -c release --static-swift-stdlib

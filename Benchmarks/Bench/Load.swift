@@ -31,7 +31,7 @@ struct Load {
 }
 
 /// What the threads measured.
-private final class Results: @unchecked Sendable {  // Everything is behind the condition's lock.
+final class Results: @unchecked Sendable {  // Everything is behind the condition's lock.
     private let condition = NSCondition()
     private var times: [Double] = []
     private var failure: String?

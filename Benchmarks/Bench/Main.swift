@@ -6,6 +6,7 @@ import Glibc
 ///
 /// usage: coffer-bench BINARIES REPOSITORY [customers]
 ///        coffer-bench BINARIES REPOSITORY --log ENTRIES
+///        coffer-bench BINARIES REPOSITORY --rotation CUSTOMERS
 @main
 struct Bench {
     static func main() async throws {
@@ -15,19 +16,15 @@ struct Bench {
             exit(2)
         }
         let most = arguments.count > 3 ? Int(arguments[3]) ?? 100_000 : 100_000
-        if arguments.count == 5, arguments[3] == "--log", let entries = Int(arguments[4]) {
-            let bench = try Workbench(binaries: arguments[1], root: arguments[2])
-            defer { bench.remove() }
-            do { try await LogScale(bench: bench, entries: entries).run() } catch {
-                FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
-                bench.remove()
-                exit(1)
-            }
-            return
-        }
         let bench = try Workbench(binaries: arguments[1], root: arguments[2])
         defer { bench.remove() }
-        do { try run(bench, most) } catch {
+        do {
+            switch arguments.dropFirst(3).first {
+            case "--log": try await LogScale(bench: bench, entries: Int(arguments.last ?? "") ?? 100_000).run()
+            case "--rotation": try RotationScale(bench: bench, customers: Int(arguments.last ?? "") ?? 10_000).run()
+            default: try run(bench, most)
+            }
+        } catch {
             FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
             bench.remove()
             exit(1)
