@@ -68,6 +68,10 @@ extension BrokerService {
         case .logPurge: try await Self.run(PurgeLogHandler.self, verified, vault)
         case .logHold: try await Self.run(HoldLogHandler.self, verified, vault)
         case .logHoldList: try await Self.run(ListHoldsHandler.self, verified, vault)
+        case .subjectErase: try await Self.run(EraseSubjectHandler.self, verified, vault)
+        case .subjectUndo: try await Self.run(UndoErasureHandler.self, verified, vault)
+        case .subjectList: try await Self.run(ListErasuresHandler.self, verified, vault)
+        case .subjectReceipt: try await Self.run(ErasureReceiptHandler.self, verified, vault)
         }
     }
 

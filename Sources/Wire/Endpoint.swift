@@ -58,6 +58,10 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case logPurge = "/v1/log/purge"
     case logHold = "/v1/log/hold"
     case logHoldList = "/v1/log/hold/list"
+    case subjectErase = "/v1/subject/erase"
+    case subjectUndo = "/v1/subject/undo"
+    case subjectList = "/v1/subject/list"
+    case subjectReceipt = "/v1/subject/receipt"
 
     public var path: String { rawValue }
 
@@ -92,6 +96,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logTail, .logShow, .logPurgePlan, .logFollowBegin, .logFollowPage, .logFollowEnd: [.logTail]
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]
+        case .subjectErase, .subjectUndo, .subjectList, .subjectReceipt: [.erase]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -28,7 +28,8 @@ extension RecordStore {
                         + "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
                 ).execute(arguments: [tag.databaseBlob])
             }
-            try db.cachedStatement(sql: "INSERT INTO applied (log_seq) VALUES (?)")
+            // One entry may announce more rows than a batch holds: an erasure.
+            try db.cachedStatement(sql: "INSERT INTO applied (log_seq) VALUES (?) ON CONFLICT DO NOTHING")
                 .execute(arguments: [Int64(batch.logSeq)])
         }
     }
