@@ -1,4 +1,5 @@
 internal import Primitives
+public import VaultModel
 
 /// How a customer's erasure proceeds: it freezes her file at once, can be taken back for a while, and is slowed down when
 /// there are many.
@@ -29,16 +30,6 @@ public struct ErasureRules: Hashable, Sendable {
         let undo = isNow ? 0 : undoHours
         return Int64(isBeyondLimit ? max(undo, queueHours) : undo) * 3_600_000
     }
-}
-
-/// Why a customer is erased.
-public enum ErasureReason: String, CaseIterable, Hashable, Sendable {
-    case customerRequest = "customer-request"
-    case consentWithdrawn = "consent-withdrawn"
-    case purposeEnded = "purpose-ended"
-    case retentionEnded = "retention-ended"
-    case unlawfulProcessing = "unlawful-processing"
-    case mistakenEntry = "mistaken-entry"
 }
 
 /// What a request for an erasure says beside the customer: why, and whether it waits. Other persons approve exactly this.

@@ -136,6 +136,7 @@ import VaultModel
             StoreCosigned.self, RaiseAlarm.self, TailLog.self, ShowLogEntry.self, BeginFollow.self, FollowPage.self,
             EndFollow.self, GetCheckpoint.self, BeginExport.self, GetExportPage.self, GetExportObject.self,
             EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self,
+            EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }

@@ -1,6 +1,5 @@
 public import Authority
 import CanonicalJSON
-public import Policy
 public import VaultModel
 
 /// What the broker says when a customer has been erased from the live system, signed with the log's key. It names her by
