@@ -73,12 +73,23 @@ extension OpenVault {
         guard let core = try? EntryCore(parsing: bytes), core.kind == .eraseRequest, core.decision == .allow,
             core.xid == erasure.id, core.time == erasure.requested.time, core.object == erasure.object,
             core.kid == erasure.kid, let order = ErasureOrder(digest: core.object),
-            order.isNow || erasure.due > core.time
+            let policy = try policy(sha256: core.policy),
+            erasure.due >= core.time + policy.erasure.wait(isNow: order.isNow, isBeyondLimit: false)
         else { throw Self.brokenErasure }
         guard let part = entry?.subject else { return }
         guard let subject = try? EntrySubject(parsing: part),
             subject.customers == [erasure.customer].compactMap({ CustomerNumber($0)?.text })
         else { throw Self.brokenErasure }
+    }
+
+    /// The policy of that time.
+    private func policy(sha256: String) throws(RequestRefusal) -> PolicyDocument? {
+        if turnstile.policy.sha256 == sha256 { return turnstile.policy }
+        let bytes = try stored { () throws(StorageError) in
+            try Hex.decode(sha256).flatMap { (hash) throws(StorageError) in try stores.records.policy(sha256: hash) }
+        }
+        guard let bytes, case .success(let policy) = PolicyDocument.parse(bytes, file: "policy") else { return nil }
+        return policy
     }
 
     private static var brokenErasure: RequestRefusal { .integrity("the table of erasures in log.db") }
@@ -143,7 +154,8 @@ extension OpenVault {
             try? await Task.sleep(for: .milliseconds(20))
         }
         throw RequestRefusal(
-            .unavailable, .unavailable, hint: "a program keeps vault.db or index.db open; the erasure goes on in a minute")
+            .unavailable, .unavailable,
+            hint: "a program keeps vault.db or index.db open; the erasure goes on in a minute")
     }
 
     /// Writes the ledger, signs the receipt, and logs that it is finished.

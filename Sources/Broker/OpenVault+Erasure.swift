@@ -35,12 +35,14 @@ extension OpenVault {
         guard let due = turnstile.due(customer), let number = CustomerNumber(customer) else { return .frozen }
         return RequestRefusal(
             .conflict, .frozen,
-            hint: "customer \(number) is to be erased after \(Self.text(due)); until then whoever may erase can take it "
+            hint:
+                "customer \(number) is to be erased after \(Self.text(due)); until then whoever may erase can take it "
                 + "back: coffer subject undo \(number)")
     }
 
     /// What to say of customers of whom there is no record: that one has been erased, or nothing.
-    func missing(_ numbers: [CustomerNumber], besides records: [StoredRecord]) throws(RequestRefusal) -> RequestRefusal {
+    func missing(_ numbers: [CustomerNumber], besides records: [StoredRecord]) throws(RequestRefusal) -> RequestRefusal
+    {
         let found = Set(records.map(\.customer))
         let unknown = numbers.map { RecordID($0) }.filter { !found.contains($0) }
         let keys = try stored { () throws(StorageError) in try stores.keyring.fetch(customers: unknown) }
@@ -73,7 +75,8 @@ extension OpenVault {
         guard !isHeld(record.customer, at: loggedNow) else {
             throw await refuse(
                 decision,
-                RequestRefusal(.conflict, .held, hint: "see coffer log hold list; an erasure has to wait until it ends"),
+                RequestRefusal(
+                    .conflict, .held, hint: "see coffer log hold list; an erasure has to wait until it ends"),
                 as: .eraseRequest, records: [record])
         }
         return record

@@ -76,6 +76,8 @@ extension Turnstile {
             customers: [erasure.customer].compactMap { CustomerNumber($0)?.text }, ref: decision.head.ref)
         var draft = decision.draft(.eraseUndo, subject: subject, released: 0)
         draft.xid = erasure.id
+        // Named again, so that a start that looks at named things only sees the end of what the request began.
+        draft.object = erasure.object
         let entry = try await append(draft, for: decision, erasure: .undo(id: erasure.id))
         _ = frozen.withLock { $0.removeValue(forKey: erasure.customer) }
         return entry

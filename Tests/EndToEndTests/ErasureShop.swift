@@ -13,7 +13,8 @@ final class ErasureShop {
     init(erasure: String? = nil, wrapper: [String] = []) throws {
         sandbox = try Sandbox()
         var policy = String(
-            decoding: try Data(contentsOf: URL(fileURLWithPath: Sandbox.root + "/policies/takeout.yaml")), as: UTF8.self)
+            decoding: try Data(contentsOf: URL(fileURLWithPath: Sandbox.root + "/policies/takeout.yaml")), as: UTF8.self
+        )
         if let erasure {
             let section = try #require(policy.firstMatch(of: /\nerasure:[^\n]*\n(?: [^\n]*\n)+/))
             policy.replaceSubrange(section.range, with: "\nerasure: \(erasure)\n")

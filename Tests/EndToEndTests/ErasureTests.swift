@@ -18,7 +18,8 @@ extension EndToEnd {
             for (who, arguments) in Self.verbs(number, order) {
                 _ = try shop.refused(who, arguments, 7, "frozen")
             }
-            let found = try shop.refused("counter", ["find", "--phone", Sandbox.sample.phone, "--purpose", "order"], 7, "frozen")
+            let found = try shop.refused(
+                "counter", ["find", "--phone", Sandbox.sample.phone, "--purpose", "order"], 7, "frozen")
             #expect((found["hint"] as? String)?.contains(number) == true, "the counter can say who it is")
             let again = try shop.refused(
                 "officer", ["subject", "erase", number, "--reason", "customer-request"], 7, "frozen")
@@ -108,7 +109,9 @@ extension EndToEnd {
             let shop = try ErasureShop(erasure: "{undo_hours: 2, daily_limit: 2, queue_hours: 48}")
             var numbers = [shop.number]
             for index in 1...3 { numbers.append(try shop.addCustomer(index)) }
-            func erase(_ place: Int) -> [String] { ["subject", "erase", numbers[place], "--reason", "retention-ended"] }
+            func erase(_ place: Int) -> [String] {
+                ["subject", "erase", numbers[place], "--reason", "retention-ended"]
+            }
             try shop.sandbox.answer("officer", erase(0))
             // Taking one back buys no other.
             try shop.sandbox.answer("officer", "subject", "undo", numbers[0])
@@ -140,7 +143,8 @@ extension EndToEnd {
             let erase = ["subject", "erase", shop.number, "--reason", "customer-request"]
             let until = RetentionTests.day(100)
             let hold = try shop.sandbox.answer(
-                "officer", "log", "hold", "add", "--customer", shop.number, "--until", until).member("hold")
+                "officer", "log", "hold", "add", "--customer", shop.number, "--until", until
+            ).member("hold")
             _ = try shop.refused("officer", erase, 7, "held")
             try shop.sandbox.answer("officer", "log", "hold", "remove", hold)
             _ = try shop.refused(
@@ -183,7 +187,7 @@ extension EndToEnd {
                     "counter",
                     [
                         "record", "add", "visit", "--customer", number, "--field", "made_at=2026-11-01T10:00:00Z",
-                        "--field", "kind=call",
+                        "--field", "kind=call", "--purpose", "order",
                     ]
                 ),
                 ("counter", ["record", "show", order, "--fields", "order.amount", "--purpose", "order"]),

@@ -102,7 +102,8 @@ enum ListErasuresHandler: OperationHandler {
                 try vault.stores.log.erasures([.done, .undone], limit: ListErasures.mostErasures)
             )
         }
-        let seen = (ended.filter { vault.maySee(shop: $0.shop, decision) }
+        let seen =
+            (ended.filter { vault.maySee(shop: $0.shop, decision) }
             + open.filter { vault.maySee(shop: $0.shop, decision) }).suffix(ListErasures.mostErasures)
         let shown = try seen.sorted { $0.requested.seq < $1.requested.seq }
             .map { (erasure) throws(RequestRefusal) in try vault.shown(erasure) }
@@ -123,7 +124,8 @@ enum ErasureReceiptHandler: OperationHandler {
         else { throw .malformed("a receipt is asked for by a customer's number or an erasure's id") }
         let decision = try await vault.admit(call.verified, PolicyAsk(act: .erase, verb: "erase"), as: .list)
         let erasure = try await vault.erasure(of: decision, as: .list)
-        guard erasure.state == .done, let proof = erasure.proof, let envelope = try? DSSEEnvelope(parsing: proof.receipt)
+        guard erasure.state == .done, let proof = erasure.proof,
+            let envelope = try? DSSEEnvelope(parsing: proof.receipt)
         else {
             let hint =
                 erasure.state == .undone

@@ -3,7 +3,8 @@ public import VaultModel
 
 extension LogStore {
     /// Erasures in these states, oldest first, at most `limit`, of those the newest.
-    public func erasures(_ states: Set<StoredErasure.State>, limit: Int = .max) throws(StorageError) -> [StoredErasure] {
+    public func erasures(_ states: Set<StoredErasure.State>, limit: Int = .max) throws(StorageError) -> [StoredErasure]
+    {
         let wanted = states.map { String($0.rawValue) }.sorted().joined(separator: ",")
         return try database.read { db in
             try Row.fetchAll(
@@ -43,7 +44,8 @@ extension LogStore {
     public func ledgerEnd() throws(StorageError) -> (place: UInt64, hash: [UInt8])? {
         try database.read { db in
             let row = try Row.fetchOne(
-                db, sql: "SELECT ledger, ledger_hash FROM erasure WHERE ledger IS NOT NULL ORDER BY ledger DESC LIMIT 1")
+                db, sql: "SELECT ledger, ledger_hash FROM erasure WHERE ledger IS NOT NULL ORDER BY ledger DESC LIMIT 1"
+            )
             return try row.map { (try storedNumber($0.integer(0), as: UInt64.self, .log), try $0.bytes(1)) }
         }
     }

@@ -21,7 +21,8 @@ extension RecordStore {
     }
 
     /// The ids of all a customer's records, of whatever kind, at most `limit`.
-    public func records(of customer: RecordID, limit: Int = StorageLimits.recordsAtOnce) throws(StorageError) -> [RecordID]
+    public func records(of customer: RecordID, limit: Int = StorageLimits.recordsAtOnce) throws(StorageError)
+        -> [RecordID]
     {
         try database.read { db in
             try Row.fetchAll(
