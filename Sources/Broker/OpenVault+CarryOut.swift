@@ -140,6 +140,8 @@ extension OpenVault {
     }
 
     private func makeDurable(_ batch: RecordBatch) async throws(RequestRefusal) {
+        var batch = batch
+        batch.isOneOfMany = true
         do throws(StorageError) { try await commit(batch) } catch { throw RequestRefusal(storage: error) }
     }
 

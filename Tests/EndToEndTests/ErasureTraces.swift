@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import Testing
 import VaultModel
 
 @testable import Keys
@@ -14,7 +15,7 @@ struct ErasureTraces {
     let envelopes: [[UInt8]]
 
     init(of number: String, _ sandbox: Sandbox, passphrase: String) throws {
-        let id = RecordID(CustomerNumber(number)!)
+        let id = RecordID(try #require(CustomerNumber(number)))
         let hex = Hex.encode(id.bytes)
         let seal = try SealFile.parse(
             [UInt8](try Data(contentsOf: URL(fileURLWithPath: sandbox.vault + "/vault.seal"))))
@@ -25,8 +26,9 @@ struct ErasureTraces {
         let rows = try sandbox.sql("keyring.db", "SELECT version, hex(wrap) FROM cek WHERE customer = x'\(hex)'")
         wraps = rows.compactMap { Hex.decode($0[1].lowercased()) }
         keys = try rows.map { row in
-            let wrap = Hex.decode(row[1].lowercased())!
-            let key = try keyset.unwrapCEK(wrap, vault: seal.facts.vault, customer: id, version: UInt32(row[0])!)
+            let wrap = try #require(Hex.decode(row[1].lowercased()))
+            let version = try #require(UInt32(row[0]))
+            let key = try keyset.unwrapCEK(wrap, vault: seal.facts.vault, customer: id, version: version)
             return key.secret.exposeBytes()
         }
         envelopes = try sandbox.sql(

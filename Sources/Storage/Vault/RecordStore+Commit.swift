@@ -28,9 +28,10 @@ extension RecordStore {
                         + "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
                 ).execute(arguments: [tag.databaseBlob])
             }
-            // One entry may announce more rows than a batch holds: an erasure.
-            try db.cachedStatement(sql: "INSERT INTO applied (log_seq) VALUES (?) ON CONFLICT DO NOTHING")
-                .execute(arguments: [Int64(batch.logSeq)])
+            try db.cachedStatement(
+                sql: "INSERT INTO applied (log_seq) VALUES (?)" + (batch.isOneOfMany ? " ON CONFLICT DO NOTHING" : "")
+            )
+            .execute(arguments: [Int64(batch.logSeq)])
         }
     }
 
