@@ -42,7 +42,7 @@ extension OpenVault {
         try requireRequest(of: erasure)
         // She is frozen: whoever reads her began before that. Nobody may hold her values or her key when they are gone.
         await calls.drain()
-        try await writes.run { () throws(RequestRefusal) in
+        let grant = try await writes.run { () throws(RequestRefusal) in
             let grant = try await turnstile.beginErasure(
                 erasure.id, of: erasure.customer, try count(erasure.customer))
             // After a crash it is announced again; the rows bear the first announcement.
@@ -53,12 +53,15 @@ extension OpenVault {
             try stored { () throws(StorageError) in
                 try stores.keyring.erase([erasure.customer], time: grant.begin.time)
             }
-            turnstile.forgetKeys(of: erasure.customer)
             try await deleteRows(of: erasure.customer, seq)
-            // Copies of the keyring from before are still opened by the epoch's key: this is the place to roll it.
-            try await cutLogs()
-            try await finish(erasure.id, grant)
+            return grant
         }
+        // Whoever compared her phone with another's meanwhile may have unwrapped her key just before it was gone.
+        await calls.drain()
+        turnstile.forgetKeys(of: erasure.customer)
+        // Copies of the keyring from before are still opened by the epoch's key: this is the place to roll it.
+        try await cutLogs()
+        try await finish(erasure.id, grant)
     }
 
     /// Whether the log says what the table says: nobody is erased because somebody edited a file.

@@ -46,7 +46,14 @@ extension OpenVault {
         let found = Set(records.map(\.customer))
         let unknown = numbers.map { RecordID($0) }.filter { !found.contains($0) }
         let keys = try stored { () throws(StorageError) in try stores.keyring.fetch(customers: unknown) }
-        return keys.values.contains(.erased) ? .erased : .notFound("no such customer; check the number")
+        guard let erased = unknown.first(where: { keys[$0] == .erased }), let number = CustomerNumber(erased) else {
+            return .notFound("no such customer; check the number")
+        }
+        return RequestRefusal(
+            .erased, .erased,
+            hint:
+                "nothing of hers is left but the receipt: coffer subject receipt \(number); a new file gets a new number"
+        )
     }
 
     /// Whether a customer has been erased: what remembers her value from before does not count.

@@ -53,6 +53,21 @@ final class ErasureShop {
         ).member("id")
     }
 
+    /// Imports one row of the platform's list.
+    func importRow(_ row: String) throws -> (imported: Int, rejects: String) {
+        let file = try sandbox.write(
+            "row-\(UUID().uuidString.prefix(6)).csv", "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n\(row)\n")
+        let rejects = file + ".rejects"
+        let outcome = try sandbox.coffer(
+            "counter",
+            [
+                "import", file, "--map", Sandbox.root + "/policies/maps/takeout-customers.yaml", "--rejects", rejects,
+                "--json",
+            ])
+        let text = FileManager.default.contents(atPath: rejects).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return (try outcome.number("imported"), text)
+    }
+
     /// The erasure in an answer.
     func erasure(_ outcome: Outcome) throws -> [String: Any] {
         try #require(try outcome.json()["erasure"] as? [String: Any])
@@ -79,6 +94,14 @@ final class ErasureShop {
         broker.waitForEnd()
         broker = try BrokerProcess(sandbox, wrapper: arguments)
         try sandbox.unseal()
+    }
+
+    /// Starts the broker after it was killed and unseals, whatever comes of it.
+    func tryToStart() throws {
+        broker.waitForEnd()
+        broker = try BrokerProcess(sandbox, wrapper: arguments)
+        _ = try sandbox.coffer(
+            "owner", "unseal", "--unseal-passphrase-file", try sandbox.passphrase("vault"), "--json")
     }
 
     /// Another broker at so many hours from now.

@@ -26,6 +26,12 @@ extension EndToEnd {
             #expect((again["hint"] as? String)?.contains("subject undo \(number)") == true)
             _ = try shop.refused("officer", ["subject", "receipt", number], 7, "conflict")
 
+            // The log may be asked about her all the same.
+            let readers = try shop.sandbox.answer("officer", "log", "who-read", number)
+            #expect(try readers.number("refused") >= Self.verbs(number, order).count)
+            let row = "林小美,13912345678,杭州,,,,walk-in,否"
+            #expect(try shop.importRow(row).rejects.contains("erasure-under-way"))
+
             // An hour before it is due nothing has happened; then it is done before anything else is answered.
             try shop.travel(hours: 71)
             _ = try shop.refused("counter", Self.show(number), 7, "frozen")
@@ -57,9 +63,15 @@ extension EndToEnd {
             #expect(html.contains("删除回执") && html.contains(number) && html.contains("E0"))
             #expect(FileManager.default.fileExists(atPath: shop.sandbox.vault + "/spool/ledger/1.json"))
 
-            // She comes back: another number, nothing of the old.
-            let new = try shop.sandbox.addSampleCustomer()
+            // She comes back with a list: another number, nothing of the old.
+            #expect(try shop.importRow(row).imported == 1)
+            let matches =
+                try shop.sandbox.answer(
+                    "counter", "find", "--phone", Sandbox.sample.phone, "--purpose", "order"
+                ).json()["matches"] as? [[String: Any]]
+            let new = try #require(matches?.first?["number"] as? String)
             #expect(new != number)
+            #expect(try shop.sandbox.answer("officer", "log", "who-read", number).number("refused") > 0)
             let shown = try shop.sandbox.answer(
                 "counter", "customer", "show", new, "--fields", "name,preferences", "--purpose", "order")
             #expect(!shown.text.contains("花生"))
