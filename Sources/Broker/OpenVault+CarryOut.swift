@@ -59,6 +59,7 @@ extension OpenVault {
         // Whoever compared her phone with another's meanwhile may have unwrapped her key just before it was gone.
         await calls.drain()
         turnstile.forgetKeys(of: erasure.customer)
+        imports.forget(erasure.customer)
         // Copies of the keyring from before are still opened by the epoch's key: this is the place to roll it.
         try await cutLogs()
         try await finish(erasure.id, grant)

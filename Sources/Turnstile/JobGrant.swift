@@ -105,6 +105,9 @@ public final class DuplicateTable: Sendable {
         owners.withLock { owners in if owners[fingerprint] == nil { owners[fingerprint] = owner } }
     }
 
+    /// Forgets what one record owns: its customer is being erased.
+    public func forget(_ owner: RecordID) { owners.withLock { owners in owners = owners.filter { $0.value != owner } } }
+
     private func fingerprint(_ value: String, _ field: FieldDefinition) -> Fingerprint? {
         guard let normaliser = Normaliser.identity(of: field.type),
             let normalised = try? normaliser.normalise(stored: value)

@@ -171,6 +171,36 @@ struct ErasureReplayTests {
         #expect(try problems(log) == [index: .erasedHeld])
     }
 
+    @Test func `where nobody else can approve, what does not wait has waited as a request does`() throws {
+        let log = Self.log("{undo_hours: 72, daily_limit: 2, queue_hours: 72}")
+        func refused() {
+            let request = SampleRequest(
+                act: .erase, fields: [], form: nil, purpose: "", customers: [customer], object: order(isNow: true))
+            log.append(request, by: log.officer, kind: .eraseRequest, role: Self.officer) { draft in
+                (draft.decision, draft.why, draft.released) = (.deny, .approvalRequired, 0)
+                draft.xid = id
+            }
+        }
+        refused()
+        log.time += 23 * Self.hour
+        let early = request(log, isNow: true)
+        #expect(try problems(log) == [early: .notAllowedByPolicy])
+        let patient = Self.log("{undo_hours: 72, daily_limit: 2, queue_hours: 72}")
+        patient.append(
+            SampleRequest(
+                act: .erase, fields: [], form: nil, purpose: "", customers: [customer], object: order(isNow: true)),
+            by: patient.officer, kind: .eraseRequest, role: Self.officer
+        ) { draft in
+            (draft.decision, draft.why, draft.released) = (.deny, .approvalRequired, 0)
+            draft.xid = id
+        }
+        patient.time += 24 * Self.hour
+        request(patient, isNow: true)
+        own(patient)
+        own(patient, .eraseDone)
+        #expect(try problems(patient) == [:])
+    }
+
     // MARK: - Approvals
 
     private func shopWithKeeper() throws -> SampleLog {

@@ -53,6 +53,21 @@ final class ErasureShop {
         ).member("id")
     }
 
+    static func loan(_ order: String) -> [String] {
+        [
+            "grant", "delegate", "--to", "courier", "--order", order, "--fields", "address,phone", "--purpose",
+            "delivery",
+            "--minutes", "45", "--max", "3",
+        ]
+    }
+
+    /// A courier who may see where an order goes.
+    func lend(_ order: String) throws {
+        try sandbox.enrol("courier", role: "courier")
+        try sandbox.answer("counter", Self.loan(order))
+        #expect(try sandbox.answer("courier", "customer", "show", "--order", order).text.contains(Sandbox.sample.phone))
+    }
+
     /// Imports one row of the platform's list.
     func importRow(_ row: String) throws -> (imported: Int, rejects: String) {
         let file = try sandbox.write(

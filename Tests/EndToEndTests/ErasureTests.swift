@@ -11,6 +11,7 @@ extension EndToEnd {
             let shop = try ErasureShop()
             let number = shop.number
             let order = try shop.addOrder(number)
+            try shop.lend(order)
             let asked = try shop.sandbox.answer(
                 "officer", "subject", "erase", number, "--reason", "customer-request")
             let erasure = try shop.erasure(asked)
@@ -175,6 +176,35 @@ extension EndToEnd {
             try shop.expectVerifies()
         }
 
+        @Test func `an owner whom nobody can approve waits a day, and the log says so loudly`() throws {
+            let sandbox = try Sandbox()
+            let logKey = try sandbox.makeVault().member("log_key")
+            var broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            try sandbox.enrol("counter", role: "customer-service")
+            let number = try sandbox.addSampleCustomer()
+            let now = ["subject", "erase", number, "--reason", "customer-request", "--now"]
+            func travel(hours: Int) throws {
+                broker.stop()
+                try sandbox.setClock(seconds: hours * Self.hour)
+                broker = try BrokerProcess(sandbox)
+                try sandbox.unseal()
+            }
+            #expect(try sandbox.coffer("owner", now).code == 3)
+            try travel(hours: 23)
+            #expect(try sandbox.coffer("owner", now).code == 3)
+            try travel(hours: 25)
+            let erased = try sandbox.answer("owner", now)
+            #expect(try (erased.json()["erasure"] as? [String: Any])?["state"] as? String == "done")
+            try sandbox.enrol("officer", role: "compliance-officer")
+            #expect(try sandbox.answer("officer", "log", "tail", "-n", "20").text.contains(#""kind":"alert""#))
+            let export = sandbox.folder + "/export"
+            try sandbox.answer("officer", "log", "export", "--out", export)
+            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
+            #expect(verified.code == 0, "\(verified.text)")
+            broker.stop()
+        }
+
         // MARK: - What is refused
 
         static func show(_ number: String) -> [String] {
@@ -205,6 +235,9 @@ extension EndToEnd {
                 ("counter", ["record", "show", order, "--fields", "order.amount", "--purpose", "order"]),
                 ("finance", ["record", "show", order, "--fields", "order.amount", "--purpose", "settlement"]),
                 ("counter", ["order", "delivered", order]),
+                ("courier", ["customer", "show", "--order", order]),
+                ("courier", ["order", "delivered", order]),
+                ("counter", ErasureShop.loan(order)),
             ]
         }
     }
