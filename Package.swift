@@ -173,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Authority", "CanonicalJSON", "Client", "Host", "Primitives", "VaultModel", "Wire", "coffer", "cofferd",
+                "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "VaultModel", "Wire",
+                "coffer", "cofferd",
             ], exclude: ["Rogue"]),
     ]
 )

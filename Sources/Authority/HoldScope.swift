@@ -23,6 +23,11 @@ public enum HoldScope: Hashable, Sendable {
         case .period(let held): held.contains(milliseconds / 1_000)
         }
     }
+
+    /// Whether one of these customers must not be erased. Holds of persons and of periods keep entries and nobody's file.
+    public func keeps(_ customers: [String]) -> Bool {
+        if case .customers(let held) = self { customers.contains(where: held.contains) } else { false }
+    }
 }
 
 extension BlockReader {

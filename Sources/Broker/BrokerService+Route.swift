@@ -72,6 +72,10 @@ extension BrokerService {
         case .keysStatus: try await Self.run(ListKeysHandler.self, verified, vault)
         case .scrub: try await Self.run(BeginScrubHandler.self, verified, vault)
         case .scrubStatus: try await Self.run(ScrubStatusHandler.self, verified, vault)
+        case .subjectErase: try await Self.run(EraseSubjectHandler.self, verified, vault)
+        case .subjectUndo: try await Self.run(UndoErasureHandler.self, verified, vault)
+        case .subjectList: try await Self.run(ListErasuresHandler.self, verified, vault)
+        case .subjectReceipt: try await Self.run(ErasureReceiptHandler.self, verified, vault)
         }
     }
 

@@ -77,7 +77,9 @@ public final class BrokerService: Sendable {
             if let connection = verified.peer.connection, vault.turnstile.controls.authority.enrolments[kid] != nil {
                 vault.connections.note(connection, of: kid)
             }
-            return try await route(verified, in: vault)
+            // What is about erasures waits for all other requests, and so must not be one of them.
+            guard verified.request.head.act != .erase else { return try await route(verified, in: vault) }
+            return try await vault.calls.run { () throws(RequestRefusal) in try await route(verified, in: vault) }
         }
     }
 
@@ -229,7 +231,8 @@ public final class BrokerService: Sendable {
         }
     }
 
-    /// Once a minute: logs the sum of unauthenticated requests, and notes how far the log has come.
+    /// Once a minute: logs the sum of unauthenticated requests, notes how far the log has come, and carries out the
+    /// erasures that are due.
     private func keepHouse(_ open: OpenVault) {
         housekeeping.withLock { task in
             task = Task {
@@ -238,6 +241,8 @@ public final class BrokerService: Sendable {
                     await open.turnstile.logUnauthenticated()
                     await open.markRegisterNowAndThen()
                     try? open.anchor.noteLog()
+                    // What fails is tried again; until it is done the customer stays frozen.
+                    try? await open.carryOutDue()
                 }
             }
         }

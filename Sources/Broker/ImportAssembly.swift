@@ -38,6 +38,7 @@ struct ImportAssembly {
 
         let owners = try owners(of: form)
         guard owners.count <= 1 else { return reject(row, "matches-several-customers", "") }
+        if let owner = owners.first, vault.turnstile.due(owner) != nil { return reject(row, "erasure-under-way", "") }
         guard let owner = owners.first else {
             let number = CustomerNumber.random()
             added.append(number)
@@ -80,7 +81,9 @@ struct ImportAssembly {
         for (field, values) in form.values {
             guard let definition = vault.turnstile.policy.field(field) else { continue }
             for value in values {
-                guard let owner = session.seen.owner(of: value, field: definition) else { continue }
+                guard let owner = session.seen.owner(of: value, field: definition), try !vault.isErased(owner) else {
+                    continue
+                }
                 if !owners.contains(owner) { owners.append(owner) }
             }
         }

@@ -50,6 +50,11 @@ final class ImportSessions: Sendable {
     private static let most = 8
     private let sessions = Mutex<[String: ImportSession]>([:])
 
+    /// Forgets fingerprints of a customer who is being erased: her row is a new person's afterwards.
+    func forget(_ customer: RecordID) {
+        for session in sessions.withLock({ Array($0.values) }) { session.seen.forget(customer) }
+    }
+
     func add(_ session: ImportSession, id: String) throws(RequestRefusal) {
         let isAdded = sessions.withLock { sessions in
             sessions = sessions.filter { $0.value.owner != session.owner }

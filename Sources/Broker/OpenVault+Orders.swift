@@ -61,6 +61,7 @@ extension OpenVault {
         else {
             throw await refuse(decision, .notFound("no such \(kind); check the id"), as: entry)
         }
+        try await requireNotFrozen(records, decision, as: entry)
         return records
     }
 
@@ -87,6 +88,7 @@ extension OpenVault {
                 decision, .denied(.subject, hint: "the capability is for another order"), as: entry)
         }
         let rows = try fetch([binding.order, binding.customer])
+        try await requireNotFrozen(rows, decision, as: entry)
         guard let order = rows.first(where: { $0.id == binding.order }),
             order.kind == turnstile.fieldMap.kind(Self.orderKind), order.customer == binding.customer,
             let status = OrderStatus(order.status), status.state == .open, status.handedOverAt <= binding.revision

@@ -12,7 +12,7 @@ extension OpenVault {
     private static let entriesPerMark: UInt64 = 20_000
 
     /// Compares the tables of `log.db` that decide with the log itself: every block that an entry put in force is
-    /// registered there and no other is, and what was lent has been used as often as the entries say.
+    /// registered there and no other is, whoever is to be erased is frozen and nobody else is, and what was lent has been used as often as the entries say.
     ///
     /// The tables are plain and outside the tree: without this, whoever can write the file could delete the row of a
     /// revocation, or refill a budget, and no checkpoint would show it. What is compared are the rows that the authority
@@ -40,6 +40,8 @@ extension OpenVault {
         guard state.places == replayed else { throw Self.broken }
         let listed = try stored { () throws(StorageError) in try stores.log.witnesses() }
         guard Set(listed.map(\.object)) == state.witnesses else { throw .integrity("the list of witnesses in log.db") }
+        let frozen = try stored { () throws(StorageError) in try stores.log.erasures([.pending, .begun]) }
+        guard Set(frozen.map(\.id)) == state.erasures else { throw .integrity("the table of erasures in log.db") }
         for (block, count) in used {
             let known = try stored { () throws(StorageError) in try stores.log.uses(of: block.bytes) }
             guard known >= count else { throw Self.broken }

@@ -11,7 +11,7 @@ internal import Wire
 extension OpenVault {
     /// Acts whose head says all that is asked for, itself or by the hash of a block, so that approving the head approves
     /// that and nothing else.
-    static let approvableActs: Set<Act> = [.read, .export, .logPurge]
+    static let approvableActs: Set<Act> = [.read, .export, .logPurge, .erase]
 
     /// Requests of one person that may wait at once; likewise emergencies without a review.
     private static let mostWaiting = 20
@@ -132,10 +132,17 @@ extension OpenVault {
         guard let seq = row.entry else { return false }
         let entries = try stored { () throws(StorageError) in try reader.entries(seq..<seq + 1) }
         guard let bytes = entries.first?.core, let core = try? EntryCore(parsing: bytes), core.decision == .deny,
-            core.why == .approvalRequired, core.xid == row.id, core.object == decision.head.digest.text,
+            core.why == .approvalRequired, core.xid == row.id, isRefusal(of: decision, core, entries.first?.evidence),
             let kid = core.kid, turnstile.controls.authority.person(of: kid) == row.person
         else { return false }
         return core.time + soloWaitSeconds * 1_000 <= decision.verified.receivedMilliseconds
+    }
+
+    /// Whether an entry refused this very request. A head with an object of its own is known again by what was signed.
+    private func isRefusal(of decision: Decision, _ core: EntryCore, _ evidence: [UInt8]?) -> Bool {
+        let digest = decision.head.digest
+        if decision.head.object.isEmpty { return core.object == digest.text }
+        return evidence.flatMap(EntryEvidence.headDigest) == digest.text
     }
 
     static func head(of row: RequestRow) -> RequestHead? {

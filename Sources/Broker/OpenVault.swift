@@ -24,6 +24,10 @@ final class OpenVault: Sendable {
     let writes = WriteQueue()
     /// One purge at a time.
     let purges = WriteQueue()
+    /// One erasure at a time.
+    let erasures = WriteQueue()
+    /// Requests being answered; those about erasures are not among them, because they wait for the others.
+    let calls = CallBarrier()
     let imports = ImportSessions()
     let exports = ExportSessions()
     /// The rows of the register that the authority was made of: which entry each block is said to stand in.
@@ -97,13 +101,16 @@ final class OpenVault: Sendable {
     }
 
     /// The records of the customers in the head, in its order. One that is not there, or in another's shop, refuses the
-    /// whole request; both are the same to the person who asks.
-    func customers(of decision: Decision, as kind: EntryKind) async throws(RequestRefusal) -> [StoredRecord] {
+    /// whole request; both are the same to the person who asks. So does one who is being erased.
+    func customers(
+        of decision: Decision, as kind: EntryKind, thoughFrozen: Bool = false
+    ) async throws(RequestRefusal) -> [StoredRecord] {
         let numbers = decision.head.customerNumbers
         let records = try fetch(numbers.map { RecordID($0) })
         guard records.count == numbers.count, records.allSatisfy({ maySee($0, decision) }) else {
-            throw await refuse(decision, .notFound("no such customer; check the number"), as: kind)
+            throw await refuse(decision, try missing(numbers, besides: records), as: kind)
         }
+        if !thoughFrozen { try await requireNotFrozen(records, decision, as: kind) }
         return records
     }
 
@@ -114,11 +121,7 @@ final class OpenVault: Sendable {
     /// Whether a record is of this kind, and of a shop that the requester's blocks cover.
     func maySee(_ record: StoredRecord, _ decision: Decision, kind: String = OpenVault.customerKind) -> Bool {
         guard record.kind == turnstile.fieldMap.kind(kind) else { return false }
-        guard let standing = decision.standing else { return false }
-        switch standing.shops {
-        case .any: return true
-        case .only(let shops): return shops.contains(ShopName(stored: record.shop))
-        }
+        return maySee(shop: record.shop, decision)
     }
 
     /// The records a tag points to that hold the value: one field of each is opened, the few that match are fetched

@@ -199,6 +199,7 @@ extension OpenVault {
         try restoreBindings()
         try await requireWholeRegister()
         try await finishPurges()
+        try await finishErasures()
         let intents: [LogIntent]
         do { intents = try stores.log.unresolvedIntents() } catch { throw RequestRefusal(storage: error) }
         for intent in intents {

@@ -109,6 +109,22 @@ final class VaultFiles: Sendable {
     }
 }
 
+extension VaultFiles {
+    /// The ledger of erasures, which archives and restores read. It names random numbers only.
+    private static let ledgerName = "spool/ledger"
+
+    /// Writes one line of the ledger, or again after a crash.
+    func writeLedger(_ line: [UInt8], place: UInt64) throws(RequestRefusal) {
+        let ledger = FilePaths.join(folder, Self.ledgerName)
+        do throws(HostError) {
+            try Folder.createAll(ledger, mode: 0o700)
+            try DurableFile.replace(FilePaths.join(ledger, "\(place).json"), with: line)
+        } catch {
+            throw RequestRefusal(.unavailable, .unavailable, hint: "\(Self.ledgerName): \(error.reason)")
+        }
+    }
+}
+
 extension RequestRefusal {
     init(unseal error: UnsealError) {
         switch error {

@@ -87,6 +87,8 @@ extension PolicyDocument {
             return (grant(role, form: form, fields: ask.fields), max(1, approvals.max() ?? 1))
         case .logPurge:
             return (grant(role), LogRetention.purgeApprovals)
+        case .erase where ask.needsSecond:
+            return (grant(role), ErasureRules.approvals)
         default:
             return (grant(role), 0)
         }

@@ -34,9 +34,8 @@ struct PolicyParser {
     init(log: ProblemLog) { self.log = log }
 
     private static let names = [
-        "version", "trade", "region", "review_days", "undo_hours", "solo_wait_hours", "log_retention", "classes",
-        "purposes",
-        "records", "roles", "duties",
+        "version", "trade", "region", "review_days", "undo_hours", "solo_wait_hours", "log_retention", "erasure",
+        "classes", "purposes", "records", "roles", "duties",
     ]
 
     /// Nil, or a document that must not be used, when something was reported.
@@ -50,14 +49,16 @@ struct PolicyParser {
         records = records(top)
         let roles = roles(top)
         let duties = duties(top)
+        let undoHours = top.integer("undo_hours", in: 0...720) ?? ErasureRules.standard.undoHours
+        let erasure = erasure(top, undoHours: undoHours)
         guard let trade, let region else { return nil }
         let fields = records.flatMap(\.fields).map { ($0.name, $0) }
         return PolicyDocument(
             bytes: bytes, sha256: Hex.encode(SHA256.hash(bytes)), trade: trade, region: region,
             reviewDays: top.integer("review_days", in: 1...120) ?? 90,
-            undoHours: top.integer("undo_hours", in: 0...720) ?? 72,
+            undoHours: undoHours,
             soloWaitHours: top.integer("solo_wait_hours", in: 1...720) ?? 24, logRetention: logRetention(top),
-            classes: classes, purposes: purposes, records: records, roles: roles, duties: duties,
+            erasure: erasure, classes: classes, purposes: purposes, records: records, roles: roles, duties: duties,
             fieldsByName: Dictionary(fields) { first, _ in first },
             rolesByName: Dictionary(roles.map { ($0.name, $0) }) { first, _ in first },
             purposeSet: Set(purposes))
@@ -96,6 +97,21 @@ struct PolicyParser {
                 hint: "make core_months at least \(kept.detailMonths)")
         }
         return kept
+    }
+
+    /// A policy without the section gives an erasure the time it gives anything that can be taken back.
+    private func erasure(_ top: MembersReader, undoHours: Int) -> ErasureRules {
+        let standard = ErasureRules.standard
+        let hours = ErasureRules.allowedHours
+        let undo = max(hours.lowerBound, undoHours)
+        guard let node = top.node("erasure") else {
+            return ErasureRules(undoHours: undo, dailyLimit: standard.dailyLimit, queueHours: standard.queueHours)
+        }
+        let reader = MembersReader(node, "erasure", names: ["undo_hours", "daily_limit", "queue_hours"], log: log)
+        return ErasureRules(
+            undoHours: reader.integer("undo_hours", in: hours) ?? undo,
+            dailyLimit: reader.integer("daily_limit", in: ErasureRules.allowedLimit) ?? standard.dailyLimit,
+            queueHours: reader.integer("queue_hours", in: hours) ?? standard.queueHours)
     }
 
     private func classes(_ top: MembersReader) -> [FieldClass] {

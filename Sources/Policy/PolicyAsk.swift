@@ -30,12 +30,14 @@ public struct PolicyAsk: Hashable, Sendable {
     /// The emergency a read claims, as `BreakGlass.digest` writes it; nil for none. Rules that do not name it then do
     /// not count.
     public var breakGlass: String?
+    /// Whether an erasure does not wait, or is one too many for a day: then another person must approve it.
+    public var needsSecond: Bool
 
     public init(
         act: Act, record: String? = nil, fields: [FieldName] = [], form: Form? = nil, purpose: Purpose? = nil,
         lookup: LookupKind? = nil, verb: String? = nil, template: String? = nil, recipient: RoleName? = nil,
         minutes: Int? = nil, uses: Int? = nil, boundTo: String? = nil, delegator: RoleName? = nil, approvals: Int = 0,
-        breakGlass: String? = nil
+        breakGlass: String? = nil, needsSecond: Bool = false
     ) {
         self.act = act
         self.record = record
@@ -52,6 +54,7 @@ public struct PolicyAsk: Hashable, Sendable {
         self.delegator = delegator
         self.approvals = approvals
         self.breakGlass = breakGlass
+        self.needsSecond = needsSecond
     }
 }
 

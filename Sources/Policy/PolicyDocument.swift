@@ -12,12 +12,13 @@ public struct PolicyDocument: Hashable, Sendable {
     public let region: Region
     /// Days after which a root falls due for re-certification.
     public let reviewDays: Int
-    /// Hours in which an import or an erasure can be taken back.
+    /// Hours in which an import can be taken back; an erasure too, where `erasure` says nothing else.
     public let undoHours: Int
     /// Hours an act that needs approval waits where there is no second person.
     public let soloWaitHours: Int
     /// How long entries of the access log stay readable.
     public let logRetention: LogRetention
+    public let erasure: ErasureRules
     /// In the order of the file, like all lists here.
     public let classes: [FieldClass]
     public let purposes: [Purpose]

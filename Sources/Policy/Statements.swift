@@ -11,7 +11,9 @@ extension PolicyDocument {
     private var generalStatements: [String] {
         [
             "trade \(trade)", "region \(region)", "rights fall due for review after \(reviewDays) days",
-            "imports and erasures can be taken back for \(undoHours) hours",
+            "imports can be taken back for \(undoHours) hours",
+            "an erasure can be taken back for \(erasure.undoHours) hours; beyond \(erasure.dailyLimit) a day it takes another "
+                + "person's approval and waits \(erasure.queueHours) hours",
             "an approval without a second person waits \(soloWaitHours) hours",
             "log entries are kept \(logRetention.coreMonths) months, whom they name and their signatures "
                 + "\(logRetention.detailMonths)",

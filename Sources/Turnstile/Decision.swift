@@ -276,6 +276,7 @@ public struct Gate: Sendable {
         case .approvalRequired:
             RequestRefusal(.approvalRequired, reason, hint: "an approval lapsed a moment ago; ask again")
         case .orderClosed: .denied(reason, hint: "the order has been delivered, cancelled or given to somebody else")
+        case .frozen: .frozen
         case .revokedCapability: .denied(reason, hint: "what was lent has been taken back")
         case .unregistered: .denied(reason, hint: "no such capability is on record; ask whoever lent it")
         default: .denied(reason, hint: "the permission of this key does not reach that far")

@@ -29,6 +29,13 @@ extension Turnstile {
         return JobGrant(id: id, begin: try await appendInternal(draft))
     }
 
+    /// Announces that an erasure is carried out, and gives the grant to open what is to outlive it.
+    public func beginErasure(
+        _ id: String, of customer: RecordID, _ counts: StoredErasure.Counts
+    ) async throws(RequestRefusal) -> JobGrant {
+        JobGrant(id: id, begin: try await append(.erase, of: customer, xid: id, change: .begin(id: id, counts)))
+    }
+
     /// Logs the end of a job, with the number of records it opened.
     @discardableResult
     public func endJob(_ grant: JobGrant, opened: Int) async throws(RequestRefusal) -> CommittedEntry {
@@ -97,6 +104,9 @@ public final class DuplicateTable: Sendable {
         guard let fingerprint = fingerprint(value, field) else { return }
         owners.withLock { owners in if owners[fingerprint] == nil { owners[fingerprint] = owner } }
     }
+
+    /// Forgets what one record owns: its customer is being erased.
+    public func forget(_ owner: RecordID) { owners.withLock { owners in owners = owners.filter { $0.value != owner } } }
 
     private func fingerprint(_ value: String, _ field: FieldDefinition) -> Fingerprint? {
         guard let normaliser = Normaliser.identity(of: field.type),

@@ -57,6 +57,16 @@ public struct RequestRefusal: Error, Equatable, Sendable {
 
     public static func conflict(_ hint: String) -> RequestRefusal { RequestRefusal(.conflict, .conflict, hint: hint) }
 
+    /// An erasure of the customer is under way.
+    public static let frozen = RequestRefusal(
+        .conflict, .frozen,
+        hint: "her file is frozen; until it is due whoever may erase can take it back: coffer subject undo NUMBER")
+
+    /// The customer was erased.
+    public static let erased = RequestRefusal(
+        .erased, .erased,
+        hint: "nothing of hers is left but the receipt: coffer subject receipt NUMBER; a new file gets a new number")
+
     /// Stored data does not verify. `what` names the kind of data only.
     public static func integrity(_ what: String) -> RequestRefusal {
         RequestRefusal(

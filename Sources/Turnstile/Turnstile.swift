@@ -24,6 +24,8 @@ public final class Turnstile: Sendable {
     let books = Mutex(Books())
     private let unauthenticated = Atomic<Int>(0)
     private let orders = OrderLedger()
+    /// Customers who are being erased, or were since the broker started, and when that is due (milliseconds).
+    let frozen = Mutex<[RecordID: Int64]>([:])
 
     /// Unwrapped customer keys kept in locked memory at once. A lookup among 100,000 customers opens about 98, and
     /// a key that is not here is read from the keyring and unwrapped first.
@@ -217,7 +219,7 @@ public final class Turnstile: Sendable {
     func append(
         _ draft: EntryDraft, for decision: Decision, intent: [LogIntent.Record] = [],
         registering signed: SignedBlock? = nil, binding: OrderBinding? = nil, ending: RecordID? = nil,
-        witness: WitnessChange? = nil
+        witness: WitnessChange? = nil, erasure: ErasureChange? = nil
     ) async throws(RequestRefusal) -> CommittedEntry {
         let request = decision.verified.request
         let nonce = RequestNonce(
@@ -227,6 +229,7 @@ public final class Turnstile: Sendable {
             draft: draft, nonce: nonce, counter: request.head.counter, uses: decision.uses(as: draft), intent: intent,
             admit: { [self] place in admit(decision, signed, draft, at: place) })
         submission.witness = witness
+        if let erasure { record(erasure, in: &submission) }
         if let ending {
             submission.endsBatch = true
             submission.onCommit = { [self] place in orders.end(ending, seq: place.seq, time: place.time) }
@@ -272,6 +275,9 @@ public final class Turnstile: Sendable {
             if draft.decision == .allow, let obstacle = obstacle(to: decision, controls, at: place) {
                 return .substitute(Self.denial(of: draft, for: obstacle))
             }
+            if draft.decision == .allow, concernsFrozen(draft) {
+                return .substitute(Self.denial(of: draft, for: .frozen))
+            }
             guard let signed else { return .admit }
             var trial = controls.authority
             do throws(BlockRefusal) {
@@ -314,7 +320,7 @@ public final class Turnstile: Sendable {
         }
     }
 
-    private func write(_ submission: LogSubmission) async throws(RequestRefusal) -> CommittedEntry {
+    func write(_ submission: LogSubmission) async throws(RequestRefusal) -> CommittedEntry {
         do throws(LogRefusal) { return try await logWriter.append(submission) } catch {
             throw RequestRefusal(log: error)
         }
@@ -330,6 +336,8 @@ extension RequestRefusal {
         case .approvalUsed: self = .conflict("this approval has been used already")
         case .blockKnown: self = .conflict("this block is registered already")
         case .witnessChanged: self = .conflict("somebody else changed the witnesses meanwhile; look and try again")
+        case .erasureChanged:
+            self = .conflict("this erasure has gone on meanwhile; look and try again: coffer subject list")
         case .refused(let reason): self = .denied(reason, hint: "refused when it was about to be logged")
         case .malformed, .tooLong:
             self.init(.internal, .malformed, hint: "the log entry could not be formed; nothing was released")

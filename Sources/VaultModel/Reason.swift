@@ -41,6 +41,12 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
     // Outcome
     case notFound = "not-found"
     case conflict
+    /// An erasure of the customer is under way.
+    case frozen
+    /// The customer has been erased.
+    case erased
+    /// A hold keeps the customer from being erased.
+    case held
     case invalidValue = "invalid-value"
     case integrity
     case sealed

@@ -62,6 +62,10 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case keysStatus = "/v1/keys/status"
     case scrub = "/v1/scrub"
     case scrubStatus = "/v1/scrub/status"
+    case subjectErase = "/v1/subject/erase"
+    case subjectUndo = "/v1/subject/undo"
+    case subjectList = "/v1/subject/list"
+    case subjectReceipt = "/v1/subject/receipt"
 
     public var path: String { rawValue }
 
@@ -98,6 +102,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logHold, .logHoldList: [.hold]
         case .keysRotate, .keysStatus: [.rotate]
         case .scrub, .scrubStatus: [.scrub]
+        case .subjectErase, .subjectUndo, .subjectList, .subjectReceipt: [.erase]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -26,6 +26,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case denied
     case approvalRequired = "approval-required"
     case notFound = "not-found"
+    /// There was such a customer; she has been erased.
+    case erased
     case conflict
     case tooLarge = "too-large"
     case rateLimited = "rate-limited"
@@ -41,6 +43,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
         case .unauthenticated: 401
         case .denied, .approvalRequired: 403
         case .notFound: 404
+        case .erased: 410
         case .conflict: 409
         case .tooLarge: 413
         case .rateLimited: 429
@@ -54,7 +57,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .malformed, .tooLarge: .usage
         case .unauthenticated, .denied, .approvalRequired: .denied
-        case .notFound: .notFound
+        case .notFound, .erased: .notFound
         case .conflict: .conflict
         case .rateLimited: .rateLimited
         case .integrity: .integrity
@@ -68,7 +71,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     public var mayBeUnsigned: Bool {
         switch self {
         case .malformed, .tooLarge, .rateLimited, .sealed, .unavailable, .internal: true
-        case .unauthenticated, .denied, .approvalRequired, .notFound, .conflict, .integrity: false
+        case .unauthenticated, .denied, .approvalRequired, .notFound, .erased, .conflict, .integrity: false
         }
     }
 }

@@ -193,6 +193,22 @@ struct LogReportTests {
         #expect(try log.report(made: later).overdue.isEmpty, "renewed")
     }
 
+    @Test func `erasures are counted by what became of them, and one that was announced twice is one`() throws {
+        let log = SampleLog.ready()
+        func own(_ kind: EntryKind, _ xid: String) {
+            var draft = EntryDraft(kind: kind, decision: .allow, why: .granted, policy: log.policy, xid: xid)
+            draft.subject.customers = [number()]
+            log.append(draft)
+        }
+        let ids = ["e_00000000000000000000000001", "e_00000000000000000000000002"]
+        for id in ids { own(.eraseRequest, id) }
+        own(.eraseUndo, ids[0])
+        for kind in [EntryKind.erase, .erase, .eraseDone, .eraseDone] { own(kind, ids[1]) }
+        let report = try log.report()
+        #expect(report.erasureCounts.asked == 2 && report.erasureCounts.undone == 1 && report.erasureCounts.done == 1)
+        #expect(report.erasures.count == 7 && report.erasures.newest.last?.kind == .eraseDone)
+    }
+
     @Test func `a month without entries is a report with noughts`() throws {
         let log = SampleLog.ready()
         let report = try log.report(since: SampleLog.monthStart - 90 * day, until: SampleLog.monthStart - 60 * day)

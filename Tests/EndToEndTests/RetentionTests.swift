@@ -123,7 +123,7 @@ extension EndToEnd {
             #expect(try verified.number("signatures_not_checked") > 10)
         }
 
-        private static func day(_ days: Int) -> String {
+        static func day(_ days: Int) -> String {
             let formatter = DateFormatter()
             formatter.dateFormat = "yyyy-MM-dd"
             formatter.timeZone = TimeZone(identifier: "UTC")

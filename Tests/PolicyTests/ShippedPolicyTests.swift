@@ -102,7 +102,7 @@ struct ShippedPolicyTests {
             (.unseal, "owner"), (.seal, "owner"), (.rotate, "owner"), (.scrub, "owner"),
             (.logTail, "compliance-officer"), (.logExport, "compliance-officer"), (.logPurge, "compliance-officer"),
             (.hold, "compliance-officer"), (.leakScan, "compliance-officer"), (.canary, "compliance-officer"),
-            (.incident, "compliance-officer"), (.subject, "compliance-officer"), (.erase, "compliance-officer"),
+            (.incident, "compliance-officer"), (.subject, "compliance-officer"),
             (.export, "compliance-officer"), (.backupRun, "backup-operator"), (.backupCheck, "backup-operator"),
             (.backupRestore, "backup-operator"), (.backupPrune, "backup-operator"), (.stats, "management"),
             (.import, "customer-service"), (.delegate, "customer-service"), (.propose, "courier"),
@@ -111,6 +111,8 @@ struct ShippedPolicyTests {
             let holders = policy.roles.filter { $0.hasRight(to: act, in: policy) }.map(\.name.text)
             #expect(holders == [holder], "\(act)")
         }
+        let erasers = policy.roles.filter { $0.hasRight(to: .erase, in: policy) }.map(\.name.text)
+        #expect(Set(erasers) == ["compliance-officer", "owner"] && policy.erasure == .standard)
         #expect(policy.allows(try role("owner"), .backup, "prune-apply"))
         #expect(!policy.allows(try role("backup-operator"), .backup, "prune-apply"))
         #expect(policy.allows(try role("owner"), .clock))

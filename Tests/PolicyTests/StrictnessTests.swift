@@ -98,6 +98,13 @@ struct StrictnessTests {
         BadPolicy(Sample.small(rest: "review_days: 0x10"), 13, 14, "whole number"),
         BadPolicy(Sample.small(rest: "review_days:"), 13, 13, "whole number"),
         BadPolicy(Sample.small(rest: "undo_hours: -1"), 13, 13, "whole number"),
+        BadPolicy(Sample.small(rest: "erasure: {undo_hours: 0}"), 13, 23, "cannot be 0", hint: "from 1 to 720"),
+        BadPolicy(Sample.small(rest: "erasure: {daily_limit: 0}"), 13, 24, "cannot be 0", hint: "from 1 to 1000"),
+        BadPolicy(Sample.small(rest: "erasure: {queue_hours: 721}"), 13, 24, "cannot be 721", hint: "from 1 to 720"),
+        BadPolicy(
+            Sample.small(rest: "erasure: {undo_hour: 3}"), 13, 11, #"no member "undo_hour""#,
+            hint: #"did you mean "undo_hours"?"#),
+        BadPolicy(Sample.small(rest: "erasure: 72"), 13, 10, "needs members"),
         BadPolicy(Sample.small(rest: "<<: {a: 1}"), 13, 1, "a merge key"),
         BadPolicy(Sample.small(rest: "? [a]\n: 1"), 13, 3, "must be a word, not a list"),
         BadPolicy(Sample.small(rest: "null: 1"), 13, 1, "must be a word, not nothing"),

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `the session of the README is part of the demo`() throws {
-        let demo = try Checkout.text("Examples/demo.sh") + Checkout.text("Examples/stage.sh")
+        let demo = try ["demo", "stage", "erasure"].map { try Checkout.text("Examples/\($0).sh") }.joined()
         let readme = try Checkout.text("README.md")
         let session = readme.split(separator: "\n").filter { $0.contains("$ coffer ") }
         #expect(session.count > 5)

@@ -6,7 +6,7 @@ import Testing
     @Test func `every code has its status and exit code`() {
         let table: [ErrorCode: (Int, Int32)] = [
             .malformed: (400, 2), .unauthenticated: (401, 3), .denied: (403, 3), .approvalRequired: (403, 3),
-            .notFound: (404, 4), .conflict: (409, 7), .tooLarge: (413, 2), .rateLimited: (429, 8),
+            .notFound: (404, 4), .erased: (410, 4), .conflict: (409, 7), .tooLarge: (413, 2), .rateLimited: (429, 8),
             .integrity: (500, 6), .sealed: (503, 5), .unavailable: (503, 5), .internal: (500, 70),
         ]
         #expect(table.count == ErrorCode.allCases.count)

@@ -6,7 +6,15 @@ extension SampleMessages {
     private static let order = RecordName(.random(), kind: "order")
     private static let shop = ShopName.main
 
+    private static let erasure = ErasureState(
+        id: "e_0123456789abcdefghjkmnpqrs", number: number(), state: .pending, reason: "customer-request", isNow: true,
+        by: "李娜", requestEntry: 4, requested: 5, due: 6, doneEntry: 7, done: 8)
+
     static let lending: [SampleMessage] = [
+        SampleMessage(EraseSubject.Request(reason: "customer-request", now: true)),
+        SampleMessage(ErasureReply(erasure: erasure)),
+        SampleMessage(ListErasures.Reply(erasures: [erasure])),
+        SampleMessage(GetErasureReceipt.Reply(erasure: erasure, statement: block)),
         SampleMessage(AddRecord.Request(kind: "order", fields: values())),
         SampleMessage(AddRecord.Reply(id: order, rev: 1)),
         SampleMessage(

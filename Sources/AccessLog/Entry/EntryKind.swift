@@ -2,6 +2,11 @@
 public enum EntryKind: String, CaseIterable, Hashable, Sendable {
     case read, lookup, write, list, export, delegate, revoke, enrol, offboard, role, policy, approve, purge, erase
     case breakglass, backup, restore
+    /// A customer was frozen, to be erased; that was taken back; it was carried out and this is its receipt. `erase` is the
+    /// moment from which on nothing brings her back.
+    case eraseRequest = "erase-request"
+    case eraseUndo = "erase-undo"
+    case eraseDone = "erase-done"
     case unauthSummary = "unauth-summary"
     case startup, seal, unseal, clock
     case clockAlarm = "clock-alarm"
@@ -13,7 +18,7 @@ public enum EntryKind: String, CaseIterable, Hashable, Sendable {
     /// Such an entry never releases a field.
     public var mayLackSignature: Bool {
         switch self {
-        case .startup, .seal, .clockAlarm, .aborted, .unauthSummary, .alert, .job: true
+        case .startup, .seal, .clockAlarm, .aborted, .unauthSummary, .alert, .job, .erase, .eraseDone: true
         default: false
         }
     }

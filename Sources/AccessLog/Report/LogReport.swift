@@ -157,6 +157,13 @@ public struct LogReport: Sendable {
         public internal(set) var root: [UInt8] = []
     }
 
+    /// Erasures of customers.
+    public struct Erasures: Hashable, Sendable {
+        public internal(set) var asked: UInt64 = 0
+        public internal(set) var undone: UInt64 = 0
+        public internal(set) var done: UInt64 = 0
+    }
+
     /// The last time somebody outside signed the log's checkpoint.
     public struct Witnessed: Hashable, Sendable {
         public let name: String
@@ -198,7 +205,9 @@ public struct LogReport: Sendable {
     public internal(set) var customerExports = Events()
     public internal(set) var logExports = Events()
     public internal(set) var logReadings: UInt64 = 0
+    /// Entries of erasures, and how many were asked for, taken back and carried out.
     public internal(set) var erasures = Events()
+    public internal(set) var erasureCounts = Erasures()
     public internal(set) var overdue: [Overdue] = []
     public internal(set) var coverage = Coverage()
     /// Nil when no witness is configured.

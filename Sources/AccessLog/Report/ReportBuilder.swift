@@ -30,6 +30,8 @@ public struct ReportBuilder: Sendable {
     private var logReadings: UInt64 = 0
     private var sessions: Set<String> = []
     private var erasures = SightList()
+    private var erasureCounts = LogReport.Erasures()
+    private var erased: Set<String> = []
     private var coverage = LogReport.Coverage()
     /// Entries not shown since the last one that was: they count once another of the period follows.
     private var pending: (purged: UInt64, withheld: UInt64) = (0, 0)
@@ -122,7 +124,7 @@ public struct ReportBuilder: Sendable {
         switch core.kind {
         case .breakglass: emergencies[core.xid.isEmpty ? String(core.seq) : core.xid] = (sight, nil)
         case .approve: if !core.object.isEmpty { approvals.given += 1 }
-        case .erase: erasures.add(sight)
+        case .eraseRequest, .eraseUndo, .erase, .eraseDone: note(erasure: sight)
         // The begin of an export names the statement about it, its end does not.
         case .export where core.act == .logExport: if !core.object.isEmpty { logExports.add(sight) }
         case .export: customerExports.add(sight)
@@ -132,6 +134,17 @@ public struct ReportBuilder: Sendable {
         case .read: if !core.xid.isEmpty { approvals.used += 1 }
         default: break
         }
+    }
+
+    /// What was announced again after a crash, or finished again after files were put back, counts once.
+    private mutating func note(erasure sight: Sight) {
+        switch sight.core.kind {
+        case .eraseRequest: erasureCounts.asked += 1
+        case .eraseUndo: erasureCounts.undone += 1
+        case .eraseDone: if erased.insert(sight.core.xid).inserted { erasureCounts.done += 1 }
+        default: break
+        }
+        erasures.add(sight)
     }
 
     /// A customer's number in eight bytes: `C-7K3M-9QXD` has eight characters that differ.
@@ -180,6 +193,7 @@ public struct ReportBuilder: Sendable {
         report.logExports = logExports.events(staff)
         report.logReadings = logReadings
         report.erasures = erasures.events(staff)
+        report.erasureCounts = erasureCounts
         report.overdue = staff.overdue(now: made / 1_000, days: reviewDays)
         report.coverage = coverage
         report.coverage.origin = checkpoint.origin

@@ -8,7 +8,7 @@ import VaultModel
 struct ConsentReplay {
     private struct Wait {
         let person: PersonID
-        /// Hexadecimal hash of the head that was refused.
+        /// Hexadecimal hash of the head that was refused; of the head's object, where that is all that is known.
         let digest: String
         /// Milliseconds since 1970 of the refusal.
         let time: Int64
@@ -33,19 +33,19 @@ struct ConsentReplay {
     mutating func take(_ entry: CheckedEntry, _ core: EntryCore, person: PersonID?) {
         guard !core.xid.isEmpty else { return }
         switch (core.decision, entry.evidence) {
-        case (.allow, .unknown) where core.releasesFields || core.kind == .purge:
+        case (.allow, .unknown) where core.releasesFields || core.kind == .purge || core.kind == .eraseRequest:
             used.formUnion(givenFor[core.xid] ?? [])
             usedWaits.insert(core.xid)
-        case (.deny, .request(let request, _)) where request.digest.text == core.object:
-            begin(core, person)
-        case (.deny, .unknown): begin(core, person)
+        case (.deny, .request(let request, _)) where request.digest.text == core.object || !request.object.isEmpty:
+            begin(core, person, request.digest.text)
+        case (.deny, .unknown): begin(core, person, core.object)
         default: break
         }
     }
 
-    private mutating func begin(_ core: EntryCore, _ person: PersonID?) {
+    private mutating func begin(_ core: EntryCore, _ person: PersonID?, _ digest: String) {
         guard core.why == .approvalRequired, let person, waits[core.xid] == nil else { return }
-        waits[core.xid] = Wait(person: person, digest: core.object, time: core.time)
+        waits[core.xid] = Wait(person: person, digest: digest, time: core.time)
     }
 
     /// Whether a request that needs `persons` approvals had them: given for this very head by so many other persons who
@@ -71,7 +71,8 @@ struct ConsentReplay {
             !usedWaits.contains(core.xid)
         else { return false }
         guard let wait = waits[core.xid] else { return hasMissed }
-        guard wait.person == person, wait.digest == request.digest.text,
+        let isSame = wait.digest == request.digest.text || (!request.object.isEmpty && wait.digest == request.object)
+        guard wait.person == person, isSame,
             wait.time + Int64(policy.soloWaitHours) * 3_600_000 <= core.time
         else { return false }
         usedWaits.insert(core.xid)

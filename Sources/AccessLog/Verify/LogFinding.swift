@@ -43,6 +43,11 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
     case loanEnded = "order-closed"
     case overLimit = "over-limit"
     case otherCustomer = "other-customer"
+    // Erasures
+    case erasedWithoutRequest = "erased-without-request"
+    case erasedEarly = "erased-early"
+    case erasedOther = "erased-another"
+    case erasedHeld = "erased-while-held"
     // Counters
     case repeated = "counter-repeated"
     case gap = "counter-gap"
@@ -83,6 +88,10 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
         case .overLimit: "the role's limit of opened records had been reached before that index"
         case .loanEnded: "the order it was lent for had ended before that index"
         case .otherCustomer: "it shows another customer or order than the one it was lent for"
+        case .erasedWithoutRequest: "nobody had asked for this erasure, or it had been taken back"
+        case .erasedEarly: "the time in which this erasure could be taken back was not over"
+        case .erasedOther: "the erasure was asked for another customer"
+        case .erasedHeld: "a hold was in force that keeps this customer"
         case .repeated: "the request counter of this key was used before"
         case .gap: "request counters of this key are missing before this one"
         case .tooMany: "more findings than are reported"

@@ -16,6 +16,7 @@ struct RightsReplay {
     /// The policy before the one in force, and until when (milliseconds) a request judged under it may be committed.
     private var lastPolicy: (sha256: String, until: Int64)?
     private var consents = ConsentReplay()
+    private var erasures = ErasureReplay()
 
     init(files: ExportFiles, vault: VaultID, authority: KeyID) {
         self.files = files
@@ -29,7 +30,10 @@ struct RightsReplay {
     }
 
     /// Notes an entry of which nothing is known.
-    mutating func miss() { consents.miss() }
+    mutating func miss() {
+        consents.miss()
+        erasures.miss()
+    }
 
     /// Judges one entry and takes what it puts in force. Returns the block it registers, if any.
     mutating func apply(_ entry: CheckedEntry, _ core: EntryCore, into findings: inout FindingList) -> Block? {
@@ -45,6 +49,14 @@ struct RightsReplay {
             loans.lend(capability.id, entry.subject, at: core.seq)
         }
         consents.take(entry, core, person: core.kid.flatMap(state.person(of:)))
+        if let problem = erasures.take(core, entry.subject, policies[core.policy]?.erasure) {
+            findings.add(.core, problem, at: core.seq)
+        }
+        if core.kind == .erase, core.decision == .allow, let customers = entry.subject?.customers,
+            state.holds(at: core.time / 1_000).contains(where: { $0.block.scope.keeps(customers) })
+        {
+            findings.add(.core, .erasedHeld, at: core.seq)
+        }
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow:
             if let verdict { judge(request, core, entry.subject, block, verdict, &findings) }
@@ -219,6 +231,25 @@ struct RightsReplay {
         return false
     }
 
+    /// Whether the policy lets the role freeze a customer, or take that back. What does not wait, and what is too much for
+    /// a day, must be covered by an approval.
+    private mutating func mayErase(
+        _ request: SignedRequest, _ core: EntryCore, _ standing: Standing, _ policy: PolicyDocument
+    ) -> Bool {
+        guard request.act == .erase else { return false }
+        var ask = PolicyAsk(act: .erase, verb: "erase")
+        if core.kind == .eraseRequest {
+            guard let order = ErasureOrder(digest: core.object) else { return false }
+            ask.needsSecond = order.isNow || erasures.isBeyondLimit(core.seq)
+        }
+        switch policy.decide(role: standing.role, ask: ask) {
+        case .allow: return true
+        case .deny: return false
+        case .approval(let persons):
+            return consents.cover(request, core, by: standing.person, persons: persons, policy, state)
+        }
+    }
+
     /// Whether the policy gives the role what was granted. Reading, comparing, writing named fields and looking up can be
     /// replayed; what other acts need to know stands in bodies, which nobody keeps. So does the kind of a look-up: one
     /// that is allowed will do. A read that needs approvals must be covered by them, or be an emergency the rule names.
@@ -234,6 +265,9 @@ struct RightsReplay {
             return true
         }
         if let block { return policyAllows(block, request, core, standing, policy) }
+        if core.kind == .eraseRequest || core.kind == .eraseUndo {
+            return mayErase(request, core, standing, policy)
+        }
         guard let field = core.fields.first else { return true }
         let links = standing.chain.links
         var ask = PolicyAsk(

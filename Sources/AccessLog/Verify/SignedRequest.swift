@@ -140,6 +140,12 @@ struct SignedRequest: Sendable {
 }
 
 extension EntryEvidence {
+    /// What an approval of the signed request in an evidence part would be for; nil where nobody signed a request.
+    public static func headDigest(in part: [UInt8]) -> String? {
+        guard let evidence = try? parse(part) else { return nil }
+        return SignedRequest(evidence.base)?.digest.text
+    }
+
     /// The customers whom the signed request in an evidence part names; empty where nobody signed a request.
     public static func customers(in part: [UInt8]) -> [String] {
         guard let evidence = try? parse(part), let request = SignedRequest(evidence.base) else { return [] }

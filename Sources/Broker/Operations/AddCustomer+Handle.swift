@@ -21,6 +21,7 @@ enum AddCustomerHandler: OperationHandler {
         let form = try vault.form(call.body.fields, isWhole: true)
         return try await vault.writes.run { () throws(RequestRefusal) in
             let known = try vault.duplicates(of: form, decision)
+            try await vault.requireNotFrozen(known.matches, decision, as: .write)
             if let known = known.matches.first {
                 let number = CustomerNumber(known.customer)?.text ?? ""
                 throw await vault.refuse(

@@ -28,7 +28,10 @@ enum FindCustomersHandler: OperationHandler {
 
         let wanted = try normalised(call.body, region: turnstile.policy.region)
         let found = try await search(call.body, wanted, decision, in: vault)
-        let visible = found.matches.filter { vault.maySee($0, decision) }
+        let known = found.matches.filter { vault.maySee($0, decision) }
+        let visible = known.filter { turnstile.due($0.customer) == nil }
+        // Whoever serves her at the counter must know why she is not found, or would begin a second file.
+        if visible.isEmpty { try await vault.requireNotFrozen(known, decision, as: .lookup) }
         let listed = Array(visible.prefix(min(allowed.limits.listRows, FindCustomers.mostMatches)))
         // A term that found nothing is logged as a pseudonym, so that trying numbers out shows without naming them.
         let grant = try await turnstile.log(

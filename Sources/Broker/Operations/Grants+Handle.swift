@@ -89,6 +89,7 @@ enum DelegateGrantHandler: OperationHandler {
             throw await vault.refuse(
                 decision, .denied(.orderClosed, hint: "the order has been delivered or cancelled"), as: .delegate)
         }
+        guard order.customer != .none else { throw await vault.refuse(decision, .detached, as: .delegate) }
         guard shops == .only([ShopName(stored: order.shop)]) else {
             throw await vault.refuse(
                 decision, .denied(.shop, hint: "the order belongs to shop \(ShopName(stored: order.shop))"),

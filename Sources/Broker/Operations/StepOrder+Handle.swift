@@ -30,6 +30,9 @@ enum StepOrderHandler: OperationHandler {
                 if isReport { try await vault.borrowed(decision, as: kind).order } else {
                     try await vault.records(of: decision, kind: OpenVault.orderKind, as: kind).first
                 }
+            if let order, order.customer == .none {
+                throw await vault.refuse(decision, .detached, as: kind)
+            }
             guard let order, var status = OrderStatus(order.status), let number = CustomerNumber(order.customer) else {
                 throw .integrity("an order")
             }
@@ -70,6 +73,12 @@ enum StepOrderHandler: OperationHandler {
         guard let fields = FieldValues(values) else { throw .integrity("an order's fields") }
         return try vault.form(fields, of: OpenVault.orderKind, isWhole: false)
     }
+}
+
+extension RequestRefusal {
+    /// The record is the shop's alone.
+    static let detached = RequestRefusal(
+        .conflict, .erased, hint: "its customer has been erased; what is left of it stays as it is, for the books")
 }
 
 extension CivilDate {

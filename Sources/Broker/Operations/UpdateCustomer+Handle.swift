@@ -29,6 +29,7 @@ enum UpdateCustomerHandler: OperationHandler {
                     as: .write, records: [record])
             }
             let known = try vault.duplicates(of: form, decision)
+            try await vault.requireNotFrozen(known.matches, decision, as: .write)
             if let other = known.matches.first(where: { $0.id != record.id }) {
                 let number = CustomerNumber(other.customer)?.text ?? ""
                 throw await vault.refuse(

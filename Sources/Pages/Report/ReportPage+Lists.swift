@@ -123,7 +123,14 @@ extension ReportPage {
 
     var erasures: Markup {
         let list = list(.erasures, report.erasures)
-        return section(.erasures, list.isEmpty ? ["<p>\(words[.noErasures])</p>"] : Array(list.dropFirst()))
+        guard !list.isEmpty else { return section(.erasures, ["<p>\(words[.noErasures])</p>"]) }
+        var sums = HTMLTable("", [.text(words[.remark]), .figure(words[.count])], isNarrow: true)
+        let counts = report.erasureCounts
+        let figures: [(Word, UInt64)] = [
+            (.erasuresAsked, counts.asked), (.erasuresUndone, counts.undone), (.erasuresDone, counts.done),
+        ]
+        for (word, count) in figures { sums.add([words[word], words.number(count)]) }
+        return section(.erasures, [sums.markup] + list.dropFirst())
     }
 }
 

@@ -102,6 +102,9 @@ extension Word {
         case .ended: "ended"
         case .erasures: "Erasures"
         case .noErasures: "None."
+        case .erasuresAsked: "erasures asked for: the customer is frozen"
+        case .erasuresUndone: "erasures taken back"
+        case .erasuresDone: "customers erased"
         case .coverage: "What this report stands on"
         case .coverageLead:
             "Every entry was checked against the log’s signed root while the report was made. The report "
@@ -163,6 +166,29 @@ extension Word {
         case .authority: "authority’s key"
         case .howCompared: "compared"
         case .slipCovers: "covers"
+        case .erasureTitle: "Receipt of an erasure"
+        case .erasureLead: "The data in the file {} has been erased on {}: the key that opens it has been destroyed."
+        case .erasureAsked: "asked for"
+        case .erasureLevel: "level"
+        case .erasureLevelText: "E0: the live system"
+        case .erasureKeys: "keys destroyed"
+        case .erasureDeleted: "records deleted"
+        case .erasureKept: "records kept without a person"
+        case .erasureKeptMeaning:
+            "What the shop must keep for its books (order numbers, times, amounts, dishes) stays under the shop’s own key. It "
+                + "names nobody, and no longer whose it was."
+        case .erasureNothingKept: "Nothing of the file is kept."
+        case .erasureArchives: "archives"
+        case .erasureNoArchives: "none configured"
+        case .erasureLedger: "line of the ledger"
+        case .erasureID: "erasure’s id"
+        case .erasureResidual:
+            "What this does not reach: whoever kept a copy of keyring.db and of vault.seal from before, together with a "
+                + "secret valid then, could open data of that time in another copy."
+        case .erasureFooter:
+            "The receipt is signed by the access log’s key, and its hash is an entry of that tamper-evident log. The log keeps "
+                + "the file’s number, which is random, until its own time is over."
+        case .entries: "entries of the log"
         }
     }
 }

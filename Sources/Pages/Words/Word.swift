@@ -17,5 +17,8 @@ enum Word: CaseIterable {
     case checkpointText, origin, witness, noWitness, witnessText, source, sourceBroker, sourceExport, howCounted
     case slipTitle, slipLead, slipNumber, slipPeriod, slipNone, slipTimes, slipSummary, slipAll, what, form
     case formFull, formMasked, formMatch, how, howRead, howLookup, howEmergency, howExport, slipPurged
+    case erasureTitle, erasureLead, erasureAsked, erasureLevel, erasureLevelText, erasureKeys, erasureDeleted
+    case erasureKept, erasureKeptMeaning, erasureNothingKept, erasureArchives, erasureNoArchives, erasureLedger
+    case erasureID, erasureResidual, erasureFooter, erasuresAsked, erasuresUndone, erasuresDone, entries
     case slipFooter, slipFooterNames, slipSign, slipReceived, authority, howCompared, slipCovers
 }

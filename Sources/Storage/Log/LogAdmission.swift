@@ -30,6 +30,10 @@ struct LogAdmission {
         if let change = submission.witness {
             guard try apply(change) else { return .witnessChanged }
         }
+        if let change = submission.erasure {
+            try statements.erasure.run(change, at: place)
+            guard statements.changes == 1 else { return .erasureChanged }
+        }
         if !submission.intent.isEmpty { try announce(submission.intent, place) }
         if let seq = submission.aborts { try resolve(seq) }
         return nil

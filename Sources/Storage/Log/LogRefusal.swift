@@ -16,6 +16,8 @@ public enum LogRefusal: Error, Equatable, Sendable {
     case blockKnown
     /// The witness is there already, or no longer, or there are too many.
     case witnessChanged
+    /// The erasure is not in the state that the entry is about.
+    case erasureChanged
     /// The submission's own check on the writer said no.
     case refused(Reason)
     /// The draft is not one the verifier would accept.

@@ -8,6 +8,7 @@ struct LogStatements {
     let entry, month, tile, checkpoint, dropCheckpoint: RawStatement
     let nonce, sweep, counter, putCounter, used, putUse, approval, block, intent, resolve: RawStatement
     let witness, dropWitness, cosigned: RawStatement
+    let erasure: ErasureStatements
     private let handle: SQLiteHandle
 
     init(_ handle: SQLiteHandle) throws(StorageError) {
@@ -44,6 +45,7 @@ struct LogStatements {
                 + "SELECT ?, ?, ? WHERE (SELECT count(*) FROM witness) < \(LogStore.mostWitnesses)")
         dropWitness = try make("DELETE FROM witness WHERE name = ? AND vkey = ?")
         cosigned = try make("UPDATE witness SET note = ? WHERE name = ? AND vkey = ?")
+        erasure = try ErasureStatements(handle)
         intent = try make("INSERT INTO intent (seq, records) VALUES (?, ?)")
         resolve = try make("DELETE FROM intent WHERE seq = ?")
     }

@@ -23,6 +23,8 @@ public struct LogSubmission: Sendable {
     public var intent: [LogIntent.Record]
     /// A change of the shop's witnesses, or of what they cosigned, that this entry records.
     public var witness: WitnessChange?
+    /// A change of an erasure that this entry records.
+    public var erasure: ErasureChange?
     /// The intent that this entry declares aborted: it is resolved in the same transaction.
     public var aborts: UInt64?
     /// The last word: revocations, limits and rates as of this place in the log. Runs on the writer's thread, in order,

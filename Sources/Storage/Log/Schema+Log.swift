@@ -29,6 +29,14 @@ extension Schema {
             // Whom the shop asks to vouch for the log, and the last note each cosigned.
             "CREATE TABLE witness (name TEXT PRIMARY KEY NOT NULL, vkey TEXT NOT NULL UNIQUE, url TEXT NOT NULL, "
                 + "note BLOB) STRICT, WITHOUT ROWID",
+            // Who is to be erased, and who was. `object` says why; receipts are signed and name a random number only.
+            "CREATE TABLE erasure (id TEXT PRIMARY KEY NOT NULL, customer BLOB NOT NULL CHECK (length(customer) = 16), "
+                + "shop TEXT NOT NULL, kid TEXT NOT NULL, object TEXT NOT NULL, state INTEGER NOT NULL, "
+                + "requested INTEGER NOT NULL UNIQUE, t INTEGER NOT NULL, due INTEGER NOT NULL, records INTEGER, "
+                + "keys INTEGER, began INTEGER, began_t INTEGER, done INTEGER, done_t INTEGER, "
+                + "ledger INTEGER UNIQUE, ledger_hash BLOB, receipt BLOB) STRICT",
+            "CREATE UNIQUE INDEX erasure_of_customer ON erasure (customer) WHERE state <> 4",
+            "CREATE INDEX erasure_by_time ON erasure (t)",
             "CREATE TABLE intent (seq INTEGER PRIMARY KEY, records BLOB NOT NULL) STRICT",
         ])
 }

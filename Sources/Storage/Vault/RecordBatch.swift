@@ -4,6 +4,8 @@ public import VaultModel
 public struct RecordBatch: Sendable {
     /// The log entry that announced the changes; the rows carry it.
     public let logSeq: UInt64
+    /// Whether the entry announced more than this batch: an erasure deletes what there is, in as many as it takes.
+    public var isOneOfMany = false
     /// New records with all their fields. Their `logSeq` is replaced by the batch's.
     public var inserts: [StoredRecord]
     public var updates: [RecordUpdate]

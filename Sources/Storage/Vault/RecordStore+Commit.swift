@@ -50,8 +50,9 @@ extension RecordStore {
         for record in batch.inserts { try insert(record, logSeq: batch.logSeq, &change, db) }
         for update in batch.updates { try Self.update(update, logSeq: batch.logSeq, &change, db) }
         if let progress = batch.progress { try advance(progress, db) }
-        try db.cachedStatement(sql: "INSERT INTO applied (log_seq) VALUES (?)")
-            .execute(arguments: [Int64(batch.logSeq)])
+        try db.cachedStatement(
+            sql: "INSERT INTO applied (log_seq) VALUES (?)" + (batch.isOneOfMany ? " ON CONFLICT DO NOTHING" : "")
+        ).execute(arguments: [Int64(batch.logSeq)])
         return change
     }
 

@@ -21,6 +21,30 @@ extension RecordStore {
         }
     }
 
+    /// The ids of all a customer's records, of whatever kind, at most `limit`.
+    public func records(of customer: RecordID, limit: Int = StorageLimits.recordsAtOnce) throws(StorageError)
+        -> [RecordID]
+    {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT id FROM record WHERE customer = ? ORDER BY rid LIMIT ?",
+                arguments: [customer.bytes.databaseBlob, limit]
+            ).map { row in
+                guard let id = RecordID(try row.bytes(0)) else { throw StorageError.corrupt(.vault) }
+                return id
+            }
+        }
+    }
+
+    /// How many records that are nobody's any more were announced by this entry.
+    public func countDetached(by logSeq: UInt64) throws(StorageError) -> Int {
+        try database.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT count(*) FROM record WHERE customer = ? AND log_seq = ?",
+                arguments: [RecordID.none.bytes.databaseBlob, Int64(logSeq)]) ?? 0
+        }
+    }
+
     /// How many records there are of each kind. Reads an index from end to end.
     public func counts() throws(StorageError) -> [UInt16: Int] {
         let rows = try database.read { db in

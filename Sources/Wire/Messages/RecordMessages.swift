@@ -67,7 +67,8 @@ public enum ShowRecords: WireOperation {
     public struct Record: MessagePart {
         public let id: RecordName
         public let kind: String
-        public let customer: CustomerNumber
+        /// Nil where she has been erased and the record is kept for the books.
+        public let customer: CustomerNumber?
         public let form: Form
         public let rev: UInt64
         /// `open`, `delivered`, `cancelled` for an order; empty for other kinds.
@@ -75,7 +76,7 @@ public enum ShowRecords: WireOperation {
         public let fields: FieldValues
 
         public init(
-            id: RecordName, kind: String, customer: CustomerNumber, form: Form, rev: UInt64, status: String,
+            id: RecordName, kind: String, customer: CustomerNumber?, form: Form, rev: UInt64, status: String,
             fields: FieldValues
         ) {
             self.id = id
@@ -90,7 +91,7 @@ public enum ShowRecords: WireOperation {
         public init(reading members: inout MessageReader) throws(MessageError) {
             id = try members.parsed("id") { RecordName($0) }
             kind = try members.text("kind", most: 64)
-            customer = try members.customer("customer")
+            customer = try members.optional("customer") { CustomerNumber($0) }
             form = try members.parsed("form") { Form(rawValue: $0) }
             rev = try members.count("rev")
             status = try members.text("status", most: 32)
@@ -100,7 +101,7 @@ public enum ShowRecords: WireOperation {
         public func write(to members: inout MessageWriter) {
             members.put("id", id.text)
             members.put("kind", kind)
-            members.put("customer", customer.text)
+            members.put("customer", customer?.text ?? "")
             members.put("form", form.rawValue)
             members.put("rev", rev)
             members.put("status", status)

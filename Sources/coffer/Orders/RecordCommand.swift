@@ -84,7 +84,7 @@ struct RecordShowCommand: CofferCommand {
 
     private static func text(_ record: ShowRecords.Record, _ output: Output) -> String {
         var list = LabelList()
-        list.add("customer", record.customer.text)
+        list.add("customer", record.customer?.text ?? "erased")
         if !record.status.isEmpty { list.add("state", record.status) }
         for name in record.fields.names { list.add(name, record.fields[name] ?? []) }
         return output.paint(.heading, record.id.text) + "  " + output.paint(.faint, record.form.rawValue) + "\n"

@@ -47,6 +47,7 @@ extension Failure {
         case .denied: "your role may not do this"
         case .approvalRequired: "this needs the approval of another person"
         case .notFound: "there is no such thing in the vault"
+        case .erased: "this customer has been erased"
         case .conflict: "the vault already holds something else"
         case .tooLarge: "the request is too large"
         case .rateLimited: "too many requests in a short time"

@@ -22,7 +22,7 @@ struct Coffer: AsyncParsableCommand {
                 name: "Customers",
                 subcommands: [
                     FindCommand.self, CustomerCommand.self, OrderCommand.self, RecordCommand.self, RequestCommand.self,
-                    ImportCommand.self,
+                    SubjectCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(
                 name: "Vault",
@@ -46,7 +46,8 @@ struct Coffer: AsyncParsableCommand {
 
     /// Commands whose first argument names another command.
     static let groups: Set<String> = [
-        "customer", "order", "record", "request", "staff", "grant", "log", "witness", "policy", "identity", "keys",
+        "customer", "order", "record", "request", "subject", "staff", "grant", "log", "witness", "policy", "identity",
+        "keys",
     ]
 }
 

@@ -3,6 +3,7 @@ import Authority
 import CanonicalJSON
 import Client
 import Console
+import Policy
 import VaultModel
 import Wire
 
@@ -79,6 +80,11 @@ struct ShownRequest {
                 order.parts.joined(separator: " and ") + " of entries "
                     + order.ranges.map { "\($0.lowerBound) to \($0.upperBound)" }.joined(separator: ", "))
             list.add("by the rule", order.rule)
+        }
+        if head.act == .erase, let order = ErasureOrder(digest: head.object) {
+            list.add("erases", head.customers.joined(separator: ", "))
+            list.add("because", order.reason.rawValue)
+            list.add("waits", order.isNow ? "no: it cannot be taken back" : "yes: it can be taken back")
         }
         list.add("customers", "\(head.customers.count)")
         list.add("state", request.state.rawValue)

@@ -38,6 +38,10 @@ extension LogReport {
                 }),
             "emergencies": .array(emergencies.map { $0.json(names) }), "emergency_count": .count(emergencyCount),
             "erasures": erasures.json(names),
+            "erasure_counts": [
+                "asked": .count(erasureCounts.asked), "done": .count(erasureCounts.done),
+                "undone": .count(erasureCounts.undone),
+            ],
             "hours": .array(
                 hours.enumerated().filter { !$0.element.isEmpty }.map { hour, counts in
                     .object(counts.members.merging(["hour": .count(hour)]) { first, _ in first })

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// A kill at a chosen sync: a library that ends the program, as `kill -9` does, right before the n-th call that would make
+/// something durable, counted since a file is there. It says which file that was.
+struct KillShim {
+    let wrapper: [String]
+    private let path: String
+
+    init(_ sandbox: Sandbox) throws {
+        path = sandbox.folder + "/kill-plan"
+        let library = sandbox.folder + "/kill.so"
+        let source = try sandbox.write("kill.c", Self.source)
+        let made = try sandbox.run(ForwardClock.compiler, ["-shared", "-fPIC", "-O1", "-o", library, source])
+        try #require(made.code == 0, "\(made.errorText)")
+        wrapper = ["/usr/bin/env", "LD_PRELOAD=" + library, "KILL_PLAN=" + path]
+    }
+
+    /// Lets so many syncs pass.
+    func arm(after syncs: Int) throws {
+        try? FileManager.default.removeItem(atPath: path + ".at")
+        try Data("\(syncs)\n".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+
+    /// The name of the file whose sync never came; nil when the program lived.
+    func disarm() -> String? {
+        try? FileManager.default.removeItem(atPath: path)
+        return FileManager.default.contents(atPath: path + ".at").map {
+            URL(fileURLWithPath: String(decoding: $0, as: UTF8.self)).lastPathComponent
+        }
+    }
+
+    private static let source = """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <signal.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+
+        static int seen;
+
+        static void pass(int fd) {
+            const char *plan = getenv("KILL_PLAN");
+            int before = errno;
+            int file = plan ? (int)syscall(SYS_openat, AT_FDCWD, plan, O_RDONLY | O_CLOEXEC) : -1;
+            if (file < 0) {
+                __atomic_store_n(&seen, 0, __ATOMIC_SEQ_CST);
+                errno = before;
+                return;
+            }
+            char text[32], path[64], target[512], name[512];
+            long size = syscall(SYS_read, file, text, sizeof text - 1);
+            syscall(SYS_close, file);
+            errno = before;
+            if (size <= 0) return;
+            text[size] = 0;
+            if (__atomic_fetch_add(&seen, 1, __ATOMIC_SEQ_CST) < atoi(text)) return;
+            snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+            long length = readlink(path, target, sizeof target);
+            snprintf(name, sizeof name, "%s.at", plan);
+            int mark = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+            if (length > 0) syscall(SYS_write, mark, target, length);
+            kill(getpid(), SIGKILL);
+            for (;;) pause();
+        }
+
+        int fdatasync(int fd) {
+            pass(fd);
+            return (int)syscall(SYS_fdatasync, fd);
+        }
+
+        int fsync(int fd) {
+            pass(fd);
+            return (int)syscall(SYS_fsync, fd);
+        }
+        """
+}
