@@ -94,7 +94,7 @@ final class SealedVault: Sendable {
     // MARK: - Unsealing
 
     /// Opens the keys and checks the vault. Takes seconds; releases nothing.
-    func open(_ passphrase: borrowing SecretBytes) throws(RequestRefusal) -> OpenVault {
+    func open(_ key: UnsealKey) throws(RequestRefusal) -> OpenVault {
         let memory = LockedMemory.status()
         guard memory.suffices else {
             throw RequestRefusal(
@@ -102,7 +102,7 @@ final class SealedVault: Sendable {
                 hint: "only \(memory.lockedBytes) of \(memory.neededBytes) bytes for keys can be locked in memory; "
                     + "raise the limit (ulimit -l, LimitMEMLOCK)")
         }
-        let seal = try files.unseal(passphrase)
+        let seal = try files.unseal(key)
         guard seal.facts == facts else { throw .integrity("vault.seal") }
         let keyset: Keyset
         do { keyset = try seal.keyset() } catch { throw .integrity("the keyset in vault.seal") }

@@ -27,7 +27,8 @@ struct Coffer: AsyncParsableCommand {
             CommandGroup(
                 name: "Vault",
                 subcommands: [
-                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, DoctorCommand.self,
+                    InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, KeysCommand.self,
+                    DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Staff",
@@ -43,7 +44,7 @@ struct Coffer: AsyncParsableCommand {
 
     /// Commands whose first argument names another command.
     static let groups: Set<String> = [
-        "customer", "order", "record", "request", "staff", "grant", "log", "witness", "policy", "identity",
+        "customer", "keys", "order", "record", "request", "staff", "grant", "log", "witness", "policy", "identity",
     ]
 }
 
