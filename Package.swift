@@ -164,6 +164,9 @@ let package = Package(
                 "AccessLog", "Authority", "Host", "Keys", "Policy", "Primitives", "Storage", "Turnstile", "VaultModel",
                 "Wire",
             ]),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: ["Broker", "Host", "Keys", "Primitives", "Turnstile", "VaultModel", "Wire"]),
         .testTarget(name: "WitnessTests", dependencies: ["AccessLog", "Host", "Primitives", "Witness"]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(

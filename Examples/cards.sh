@@ -36,7 +36,7 @@ as owner 0 init --policy "$root/policies/takeout.yaml" --owner "Owner" --profile
 ls "$work/cards"
 
 say "What stands on a card, but for the card itself"
-sed 's/coffer[ur]1.*/(86 letters)/; s/^ \{4\}[a-z0-9 ]\{20,\}$/    (in groups of four)/' "$work/cards/unseal-2-of-3.txt"
+sed 's/coffer[ur]1.*/(86 letters)/; s/^ \{4\}[a-z0-9 ]\{8,\}$/    (in groups of four)/' "$work/cards/unseal-2-of-3.txt"
 
 say "The set-up is not finished before cards were read back"
 start

@@ -110,6 +110,11 @@ import VaultModel
         let holders: [Any] = [
             values, Sensitive(canary), AddCustomer.Request(fields: values),
             UnsealVault.Request(passphrase: Sensitive(canary), checkpoint: ""),
+            UnsealWithCard.Request(card: Sensitive(canary), checkpoint: ""),
+            AddSlot.Request(kind: "passphrase", secret: Sensitive(canary)),
+            Reshare.Request(
+                set: SampleMessages.cardSet, material: Sensitive(canary),
+                kept: [Reshare.Kept(id: 1, secret: Sensitive(canary))]),
             FindCustomers.Request(by: .phone, value: Sensitive(canary)),
             ShowCustomers.Reply(customers: [SampleMessages.customer(values)], quota: SampleMessages.quota),
             RequestBody(AddCustomer.Request(fields: values)),

@@ -21,12 +21,14 @@ extension BrokerService {
             cards.withLock { cards in Self.result { () throws(RequestRefusal) in try cards.admit(now: now) } })
         let slots = try files.readSeal().shareSlots
         let card: ShareCard
+        do throws(ShareError) { card = try ShareCard(parsing: SecretBytes(copying: Array(body.card.text.utf8))) } catch
+        {
+            throw RequestRefusal(card: error)
+        }
         let slot: ShareSlot
-        do throws(ShareError) {
-            card = try ShareCard(parsing: SecretBytes(copying: Array(body.card.text.utf8)))
-            slot = try Self.slot(of: card, in: slots, vault: facts.vault)
-        } catch {
-            note(error, verified.peer)
+        do throws(ShareError) { slot = try Self.slot(of: card, in: slots, vault: facts.vault) } catch {
+            // What is merely misread is nobody's attempt; a well-formed card of something else may be.
+            cards.withLock { $0.note(GatheredCards.Refused(card, from: verified.peer)) }
             throw RequestRefusal(card: error)
         }
         let pile = try Self.lift(
@@ -40,7 +42,14 @@ extension BrokerService {
                     state: .sealed, set: slot.set.name, given: UInt64(pile.count), needed: UInt64(slot.set.threshold),
                     card: UInt64(card.index)), nil)
         }
-        let entry = try await openByCards(sealed, slot.set, pile, checkpoint: body.checkpoint)
+        let entry: CommittedEntry
+        do throws(RequestRefusal) {
+            entry = try await openByCards(sealed, slot.set, pile, checkpoint: body.checkpoint)
+        } catch {
+            cards.withLock { $0.takeBack(card) }
+            forgetLater()
+            throw error
+        }
         return Self.encode(
             UnsealWithCard.Reply(
                 state: .unsealed, set: slot.set.name, given: UInt64(pile.count), needed: UInt64(slot.set.threshold),
@@ -85,17 +94,6 @@ extension BrokerService {
         }
     }
 
-    /// Remembers for the log that a card was refused. What was merely mistyped is nobody's attempt.
-    private func note(_ error: ShareError, _ peer: Peer) {
-        switch error {
-        case .unreadable, .version: return
-        default:
-            cards.withLock {
-                $0.note(GatheredCards.Refused(name: "", peer: peer, reason: .wrongCard))
-            }
-        }
-    }
-
     /// The entries of the cards, as soon as there is a key to log with. Nobody has signed them: each names set and card
     /// and the user who gave it.
     func logCards(_ given: [GatheredCards.Given], in open: OpenVault) async throws(RequestRefusal) {
@@ -110,7 +108,7 @@ extension BrokerService {
         for refused in cards.withLock({ $0.takeRefused() }) {
             var draft = Self.draft(refused.peer, open)
             draft.decision = .deny
-            draft.why = refused.reason
+            draft.why = .wrongCard
             draft.xid = refused.name
             _ = try? await open.turnstile.appendInternal(draft)
         }

@@ -22,11 +22,15 @@ struct GatheredCards: Sendable {
         let time: Int64
     }
 
-    /// A card that was refused: which, as far as that is known, and who gave it.
+    /// A card that was refused: what it says it is, and who gave it.
     struct Refused: Sendable {
         let name: String
         let peer: Peer
-        let reason: Reason
+
+        init(_ card: ShareCard, from peer: Peer) {
+            name = GatheredCards.name(set: card.set, index: card.index)
+            self.peer = peer
+        }
     }
 
     private var attempts: [Int64] = []
@@ -56,6 +60,11 @@ struct GatheredCards: Sendable {
         pile.append(Given(card: card, peer: peer, time: now))
         piles[card.set] = pile
         return pile
+    }
+
+    /// Takes a card off its pile again: the opening that it completed failed, and it may be given once more.
+    mutating func takeBack(_ card: ShareCard) {
+        piles[card.set]?.removeAll { $0.card.index == card.index }
     }
 
     /// Remembers a refusal for the log.

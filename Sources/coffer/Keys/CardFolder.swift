@@ -87,8 +87,10 @@ struct CardFolder {
     /// What the person does next.
     func tellWhatNext(_ output: Output, confirms uses: [CardUse]) {
         output.warning("the cards are not finished before some of them were read back")
-        output.hint(
-            "print every .html file in \(path) and give each card to another person; recovery.pub is public and stays")
+        output.hint("print every .html file in \(path) and give each card to another person")
+        if uses.contains(.recovery) {
+            output.hint("keep recovery.pub: it is public, and tells a true archive from a false one")
+        }
         for use in uses {
             output.hint(
                 "then, with cards from paper: coffer keys cards confirm \(use == .recovery ? "--recovery" : "--unseal")"
