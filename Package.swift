@@ -177,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Authority", "CanonicalJSON", "Client", "Host", "Primitives", "VaultModel", "Wire", "coffer", "cofferd",
+                "Authority", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "VaultModel", "Wire", "coffer",
+                "cofferd",
             ], exclude: ["Rogue"]),
     ]
 )
