@@ -72,6 +72,11 @@ struct Cofferd: AsyncParsableCommand {
                 .usage, "two files to unseal with", hint: "give --unseal-key-file or --unseal-passphrase-file, not both"
             )
         }
+        if let file = unsealKeyFile, FilePaths.lies(file, in: folder) {
+            throw CommandFailure(
+                .usage, "the key file lies inside the vault's folder",
+                hint: "a copy of the folder would open itself: keep the key elsewhere")
+        }
         let broker = try await openBroker(folder)
         var limits = ServerLimits()
         limits.requestsPerSecond = requestsPerSecond

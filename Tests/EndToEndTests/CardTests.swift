@@ -97,6 +97,8 @@ extension EndToEnd {
             try sandbox.enrol("officer", role: "compliance-officer")
             let entries = try sandbox.answer("officer", "log", "tail", "-n", "20").text
             for mark in [#"n3""#, #"n1""#] { #expect(entries.contains(mark), "\(mark) in \(entries)") }
+            #expect(try sandbox.coffer("officer", "keys", "status", "--json").code == 3)
+            #expect(try sandbox.coffer("officer", "keys", "slots", "remove", "1", "--json").code == 3)
             let key = try made.member("log_key")
             try sandbox.answer("officer", "log", "export", "--out", sandbox.folder + "/export")
             let verified = try sandbox.coffer("officer", "log", "verify", sandbox.folder + "/export", "--key", key)
@@ -223,6 +225,10 @@ extension EndToEnd {
             let failed = try sandbox.run(
                 Sandbox.binaries + "/cofferd", ["--dir", sandbox.vault, "--unseal-key-file", stranger])
             #expect(failed.code == 2, "\(failed.errorText)")
+            let within = try sandbox.run(
+                Sandbox.binaries + "/cofferd",
+                ["--dir", sandbox.vault, "--unseal-key-file", sandbox.vault + "/vault.seal"])
+            #expect(within.code == 2 && within.errorText.contains("inside the vault's folder"))
         }
 
         @Test(arguments: [
@@ -243,7 +249,8 @@ extension EndToEnd {
             let link = sandbox.folder + "/link"
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: sandbox.vault)
             let cases: [[String]] = [
-                ["--recovery", "2/3"], ["--cards", cards], ["--recovery", "2/3", "--cards", sandbox.vault],
+                ["--recovery", "2/3"], ["--cards", cards], ["--recovery", "2/3", "--cards", ""],
+                ["--recovery", "2/3", "--cards", sandbox.vault],
                 ["--recovery", "2/3", "--cards", sandbox.vault + "/cards"],
                 ["--recovery", "2/3", "--cards", sandbox.vault + "/../vault/cards"],
                 ["--recovery", "2/3", "--cards", full],

@@ -13,6 +13,7 @@ struct CardFolder {
     private let vaultFolder: String
 
     init(_ path: String, vault folder: String) throws(Failure) {
+        guard !path.isEmpty else { throw .usage("--cards names no folder", hint: "--cards DIR", why: "cards") }
         guard !FilePaths.lies(path, in: folder) else {
             throw .usage(
                 "--cards names a place inside the vault's folder",

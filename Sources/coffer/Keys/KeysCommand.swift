@@ -20,7 +20,7 @@ struct KeysStatusCommand: CofferCommand {
         abstract: "Show the slots, the sets of cards and the public side of recovery.",
         discussion: """
             Members of --json: slots[{id, kind, name}], sets[{set, quorum, confirmed}], recovery{set, quorum, confirmed, \
-            recipient, fingerprint} (empty for none), generation.
+            recipient, fingerprint, signing_key, certificate (over the log's key; both base 64)} (empty for none), generation.
 
             Example: coffer keys status
             """)
@@ -43,6 +43,8 @@ struct KeysStatusCommand: CofferCommand {
             var object = recovery.set.members
             object["recipient"] = .string(recovery.recipient)
             object["fingerprint"] = .string(keys.fingerprint)
+            object["signing_key"] = .string(Base64.encode(recovery.signingKey))
+            object["certificate"] = .string(Base64.encode(recovery.certificate))
             members["recovery"] = .object(object)
         }
         output.answer(members) {

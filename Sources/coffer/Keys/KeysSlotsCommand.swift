@@ -144,6 +144,14 @@ extension Output {
 }
 
 extension Failure {
-    /// Whether the broker may have done what was asked although no answer came.
-    var mayHaveWorked: Bool { code == "unavailable" || code == "integrity" }
+    /// Whether the broker may have done what was asked: all but a plain refusal, after which nothing was changed.
+    var mayHaveWorked: Bool {
+        switch ErrorCode(rawValue: code) {
+        case .malformed, .unauthenticated, .denied, .approvalRequired, .notFound, .conflict, .tooLarge, .rateLimited,
+            .sealed:
+            false
+        case .integrity, .unavailable, .internal: true
+        case nil: code != "usage"
+        }
+    }
 }

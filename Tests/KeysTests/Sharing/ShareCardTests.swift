@@ -87,6 +87,30 @@ struct ShareCardTests {
         #expect(error { () throws(ShareError) in try made.set.require(one, vault: .random()) } == .mistyped(1))
     }
 
+    @Test(arguments: 1...3)
+    func `damaged cards are refused or are the card they say`(seed: UInt64) throws {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15
+        func next(_ bound: Int) -> Int {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return Int(state % UInt64(bound))
+        }
+        let card = ShareSet.generate(.unsealing, vault: vault, threshold: 2, count: 3).cards[0]
+        let payload = Bech32.decode(card.text().exposeBytes())?.bytes ?? []
+        var parsed = 0
+        for _ in 0..<2_000 {
+            var bytes = payload
+            for _ in 0...next(3) { bytes[next(bytes.count)] = UInt8(next(256)) }
+            if next(8) == 0 { bytes.removeLast(next(3)) }
+            let text = Bech32.encode("cofferu", bytes)
+            guard let read = try? ShareCard(parsing: SecretBytes(copying: text)) else { continue }
+            parsed += 1
+            #expect(read.text().exposeBytes() == text, "what parses has one encoding")
+        }
+        #expect(parsed > 0)
+    }
+
     @Test func `texts that no ceremony makes are refused`() throws {
         let card = ShareSet.generate(.unsealing, vault: vault, threshold: 2, count: 3).cards[1]
         #expect(parseError(edited(card) { _ in }) == nil)
