@@ -136,6 +136,7 @@ extension LogReport.Remark {
         case .aborted: .remarkAborted
         case .strangers: .remarkStrangers
         case .denied: .remarkDenied
+        case .cards: .remarkCards
         }
     }
 
@@ -147,6 +148,7 @@ extension LogReport.Remark {
         case .aborted: .remarkAbortedMeaning
         case .strangers: .remarkStrangersMeaning
         case .denied: .remarkDeniedMeaning
+        case .cards: .remarkCardsMeaning
         }
     }
 }
