@@ -45,6 +45,7 @@ let package = Package(
         // System libraries and thin C and C++ shims
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CHost"),
         .target(
             name: "CPhoneNumber",
@@ -116,7 +117,7 @@ let package = Package(
                 "Turnstile", "VaultModel", "Wire", "CCertificate",
             ]),
         .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
-        .target(name: "Pages", dependencies: ["AccessLog", "Console", "Primitives", "VaultModel"]),
+        .target(name: "Pages", dependencies: ["AccessLog", "CQRCode", "Console", "Primitives", "VaultModel"]),
         .executableTarget(
             name: "cofferd",
             dependencies: ["Broker", "Host", "Server", "Turnstile", "VaultModel", "Wire", argumentParser]),
@@ -163,6 +164,9 @@ let package = Package(
                 "AccessLog", "Authority", "Host", "Keys", "Policy", "Primitives", "Storage", "Turnstile", "VaultModel",
                 "Wire",
             ]),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: ["Broker", "Host", "Keys", "Primitives", "Turnstile", "VaultModel", "Wire"]),
         .testTarget(name: "WitnessTests", dependencies: ["AccessLog", "Host", "Primitives", "Witness"]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(

@@ -1,6 +1,6 @@
 # What the demonstrations share: a throw-away vault, its broker, and commands whose exit codes are held against what they
-# should be. Sourced by demo.sh, delivery.sh and leaver.sh, which set `people` before: those who need a passphrase besides
-# owner, counter and officer.
+# should be. Sourced by demo.sh, delivery.sh, leaver.sh and cards.sh, which set `people` before: those who need a
+# passphrase besides owner, counter and officer.
 
 set -euo pipefail
 

@@ -14,7 +14,12 @@ extension BrokerService {
     /// The one table of endpoints and operations.
     func route(_ verified: VerifiedRequest, in vault: OpenVault) async throws(RequestRefusal) -> [UInt8] {
         switch verified.request.endpoint {
-        case .unseal, .seal, .witnessAlarm: throw .malformed("not an operation of an open vault")
+        case .unseal, .unsealCard, .seal, .witnessAlarm: throw .malformed("not an operation of an open vault")
+        case .keysStatus: try await Self.run(GetKeysHandler.self, verified, vault)
+        case .keysConfirm: try await Self.run(ConfirmCardsHandler.self, verified, vault)
+        case .slotAdd: try await Self.run(AddSlotHandler.self, verified, vault)
+        case .slotRemove: try await Self.run(RemoveSlotHandler.self, verified, vault)
+        case .reshare: try await Self.run(ReshareHandler.self, verified, vault)
         case .policyApply: try await Self.run(ApplyPolicyHandler.self, verified, vault)
         case .policyGet: try await Self.run(GetPolicyHandler.self, verified, vault)
         case .staffInvite: try await Self.run(InviteStaffHandler.self, verified, vault)
@@ -69,7 +74,7 @@ extension BrokerService {
         case .logHold: try await Self.run(HoldLogHandler.self, verified, vault)
         case .logHoldList: try await Self.run(ListHoldsHandler.self, verified, vault)
         case .keysRotate: try await Self.run(RotateKeysHandler.self, verified, vault)
-        case .keysStatus: try await Self.run(ListKeysHandler.self, verified, vault)
+        case .keysRotation: try await Self.run(ListKeysHandler.self, verified, vault)
         case .scrub: try await Self.run(BeginScrubHandler.self, verified, vault)
         case .scrubStatus: try await Self.run(ScrubStatusHandler.self, verified, vault)
         case .subjectErase: try await Self.run(EraseSubjectHandler.self, verified, vault)
@@ -173,10 +178,8 @@ extension BrokerService {
     private func warnings() -> [String] {
         var warnings: [String] = []
         if facts.profile == .test { warnings.append("test profile: a thief guesses the passphrase cheaply") }
-        if facts.recoveryRecipients.isEmpty {
-            warnings.append("no recovery cards: a lost passphrase loses the vault")
-        }
-        if unattended { warnings.append("unattended: the passphrase lies in a file of this machine") }
+        warnings += cardWarnings()
+        if unattended { warnings.append("unattended: what unseals lies in a file of this machine") }
         if Swap.mayLeak { warnings.append("swap is not encrypted: replies may reach the disk in clear") }
         if !LockedMemory.status().suffices { warnings.append("key memory cannot be locked: raise LimitMEMLOCK") }
         if let free = try? Folder.freeBytes(at: files.folder), free < 1 << 30 {

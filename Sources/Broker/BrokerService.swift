@@ -24,6 +24,9 @@ public final class BrokerService: Sendable {
     private let housekeeping = Mutex<Task<Void, Never>?>(nil)
     /// Failed attempts to unseal, to be logged once there is a key to log with.
     private let failedAttempts = Mutex<[Decision]>([])
+    /// Cards that wait for others.
+    let cards = Mutex(GatheredCards())
+    private let backoff: UnsealBackoff
 
     /// Opens the vault in `folder`, sealed.
     ///
@@ -40,6 +43,7 @@ public final class BrokerService: Sendable {
         facts = sealed.facts
         authenticator = Authenticator(authority: facts.vault.description, clock: clock)
         state = Mutex(.sealed(sealed))
+        backoff = UnsealBackoff(folder: folder, clock: clock)
     }
 
     // MARK: - Answering
@@ -68,6 +72,7 @@ public final class BrokerService: Sendable {
     private func dispatch(_ verified: VerifiedRequest) async throws(RequestRefusal) -> [UInt8] {
         switch verified.request.endpoint {
         case .unseal: return try await unseal(verified)
+        case .unsealCard: return try await takeCard(verified)
         case .seal: return try await seal(verified)
         case .witnessAlarm: return try await alarm(verified)
         default:
@@ -153,8 +158,9 @@ public final class BrokerService: Sendable {
         do throws(RequestRefusal) {
             _ = try decision.requireAllowed()
             try sealed.requireConsistency(with: body.checkpoint)
-            let open = try await open(sealed, SecretBytes(copying: Array(body.passphrase.text.utf8)))
-            let entry = try await start(open, by: decision, rebuildsIndex: sealed.rebuildsIndex)
+            let open = try await open(
+                sealed, .passphrase(HeldSecret(SecretBytes(copying: Array(body.passphrase.text.utf8)))), backoff)
+            let entry = try await start(open, by: .person(decision), rebuildsIndex: sealed.rebuildsIndex)
             opened = open
             return Self.encode(StateReply(state: .unsealed), entry)
         } catch {
@@ -165,55 +171,71 @@ public final class BrokerService: Sendable {
         }
     }
 
-    /// Unseals at the start with a passphrase from a file. Ignored while the vault is held: sealing on command is the
-    /// panic button, and only a person undoes it.
-    public func unsealUnattended(passphraseFile path: String) async throws(RequestRefusal) {
+    /// Unseals at the start with a passphrase, or a host key, from a file. Ignored while the vault is held: sealing on
+    /// command is the panic button, and only a person undoes it.
+    public func unsealUnattended(_ file: UnattendedFile) async throws(RequestRefusal) {
         isUnattended.store(true, ordering: .relaxed)
         guard !facts.isHeld else { return }
-        var bytes: [UInt8]
-        do throws(HostError) { bytes = try DurableFile.read(path, limit: 4_096) } catch {
-            throw RequestRefusal(.unavailable, .unavailable, hint: "\(path): \(error.reason)")
-        }
-        if let end = bytes.firstIndex(of: 0x0A) { bytes.removeSubrange(end...) }
+        let key = try file.key()
         let sealed = try state.withLock { (state) throws(RequestRefusal) in try state.beginUnsealing() }
         var opened: OpenVault?
         defer { state.withLock { $0.endUnsealing(opened) } }
-        let open = try await open(sealed, SecretBytes(wiping: &bytes))
-        _ = try await start(open, by: nil, rebuildsIndex: sealed.rebuildsIndex)
+        let open = try await open(sealed, key)
+        _ = try await start(open, by: .machine, rebuildsIndex: sealed.rebuildsIndex)
         opened = open
     }
 
     /// Stretching takes seconds: it runs on a thread of its own, not on one that answers requests.
-    private func open(
-        _ sealed: SealedVault, _ passphrase: consuming SecretBytes
+    ///
+    /// - Parameter backoff: counts the try, where a wrong one is to be counted.
+    func open(
+        _ sealed: SealedVault, _ key: UnsealKey, _ backoff: UnsealBackoff? = nil
     ) async throws(RequestRefusal) -> OpenVault {
-        let lent = LentSecret(passphrase)
+        let before = try backoff?.begin()
         let result: Result<OpenVault, RequestRefusal> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "coffer.unseal", qos: .userInitiated).async {
                 do throws(RequestRefusal) {
                     continuation.resume(
-                        returning: .success(try sealed.open(lent.secret) { [weak self] in self?.fileChanged() }))
+                        returning: .success(try sealed.open(key) { [weak self] in self?.fileChanged() }))
                 } catch { continuation.resume(returning: .failure(error)) }
+            }
+        }
+        if let backoff, let before {
+            switch result {
+            case .success: backoff.succeed()
+            case .failure(let refusal) where refusal.reason == .wrongPassphrase: break
+            case .failure: backoff.undo(to: before)
             }
         }
         return try result.get()
     }
 
+    /// Who unsealed.
+    enum Unsealer {
+        case person(Decision)
+        /// Whoever gave these cards, no key of whom is known.
+        case cards([GatheredCards.Given])
+        /// The machine, with a file.
+        case machine
+    }
+
     /// Logs the start and whoever unsealed, and brings in order what a crash left, before anything else is answered.
-    private func start(
-        _ open: OpenVault, by decision: Decision?, rebuildsIndex: Bool
+    func start(
+        _ open: OpenVault, by unsealer: Unsealer, rebuildsIndex: Bool
     ) async throws(RequestRefusal) -> CommittedEntry {
         // Whoever unseals comes first: nothing else may have happened when a replayed request is refused here.
         var entry: CommittedEntry?
-        if let decision { entry = try await open.turnstile.log(decision, as: .unseal).entry }
+        if case .person(let decision) = unsealer { entry = try await open.turnstile.log(decision, as: .unseal).entry }
         do throws(RequestRefusal) {
             let startup = try await open.turnstile.appendInternal(
                 EntryDraft(kind: .startup, decision: .allow, why: .granted, policy: open.turnstile.policy.sha256))
+            if case .cards(let given) = unsealer { try await logCards(given, in: open) }
             try await open.recover()
             try open.recallUse()
             if rebuildsIndex { try await open.rebuildIndex() }
             for failed in takeFailedAttempts() { _ = try? await open.turnstile.logRefusal(failed, as: .unseal) }
-            if decision != nil, facts.isHeld { try files.updateSeal { $0.isHeld = false } }
+            await logRefusedCards(in: open)
+            if unsealer.isPersonal, facts.isHeld { try files.updateSeal { $0.isHeld = false } }
             keepHouse(open)
             open.resumeRotations()
             return entry ?? startup
@@ -295,8 +317,7 @@ public final class BrokerService: Sendable {
     var unattended: Bool { isUnattended.load(ordering: .relaxed) }
 }
 
-/// Hands a secret to another thread.
-private final class LentSecret: Sendable {
-    let secret: SecretBytes
-    init(_ secret: consuming SecretBytes) { self.secret = secret }
+extension BrokerService.Unsealer {
+    /// Whether somebody was there: only that ends a hold.
+    var isPersonal: Bool { if case .machine = self { false } else { true } }
 }

@@ -97,7 +97,7 @@ final class SealedVault: Sendable {
     ///
     /// - Parameter onTamper: called when a row turns out to have been changed from outside while the vault is open.
     func open(
-        _ passphrase: borrowing SecretBytes, onTamper: @escaping @Sendable () -> Void
+        _ key: UnsealKey, onTamper: @escaping @Sendable () -> Void
     ) throws(RequestRefusal) -> OpenVault {
         let memory = LockedMemory.status()
         guard memory.suffices else {
@@ -106,7 +106,7 @@ final class SealedVault: Sendable {
                 hint: "only \(memory.lockedBytes) of \(memory.neededBytes) bytes for keys can be locked in memory; "
                     + "raise the limit (ulimit -l, LimitMEMLOCK)")
         }
-        let seal = try files.unseal(passphrase)
+        let seal = try files.unseal(key)
         guard seal.facts == facts else { throw .integrity("vault.seal") }
         let keyset: Keyset
         do { keyset = try seal.keyset() } catch { throw .integrity("the keyset in vault.seal") }

@@ -12,8 +12,8 @@ final class VaultFiles: Sendable {
     let folder: String
     let clock: any WallClock
     private let lock: DirectoryLock
-    private let verified = Mutex<VerifiedSeal?>(nil)
-    private let anchor = Mutex<VaultAnchor?>(nil)
+    let verified = Mutex<VerifiedSeal?>(nil)
+    let anchor = Mutex<VaultAnchor?>(nil)
 
     /// Takes the folder's lock; a second broker on one folder is refused here, before it touches anything.
     init(folder: String, clock: any WallClock) throws(RequestRefusal) {
@@ -30,7 +30,7 @@ final class VaultFiles: Sendable {
     }
 
     static let sealName = "vault.seal"
-    private var sealPath: String { FilePaths.join(folder, Self.sealName) }
+    var sealPath: String { FilePaths.join(folder, Self.sealName) }
 
     /// The seal file as it is on the disk, not verified.
     func readSeal() throws(RequestRefusal) -> SealFile {
@@ -43,11 +43,11 @@ final class VaultFiles: Sendable {
         }
     }
 
-    /// Opens the seal file with a passphrase and checks its MAC. Takes seconds and the slot's memory.
-    func unseal(_ passphrase: borrowing SecretBytes) throws(RequestRefusal) -> VerifiedSeal {
+    /// Opens the seal file and checks its MAC. A passphrase takes seconds and the slot's memory.
+    func unseal(_ key: UnsealKey) throws(RequestRefusal) -> VerifiedSeal {
         let file = try readSeal()
         let root: RootKey
-        do throws(UnsealError) { root = try file.rootKey(passphrase: passphrase) } catch {
+        do throws(UnsealError) { root = try file.rootKey(key) } catch {
             throw RequestRefusal(unseal: error)
         }
         do throws(SealFileError) {
@@ -130,6 +130,11 @@ extension RequestRefusal {
         switch error {
         case .wrongPassphrase:
             self.init(.denied, .wrongPassphrase, hint: "no slot of this vault has this passphrase; nothing was changed")
+        case .wrongShares:
+            self.init(
+                .denied, .wrongCard, hint: "no slot of this vault was made for these cards; nothing was changed")
+        case .wrongKey:
+            self.init(.denied, .wrongKey, hint: "no slot of this vault was made for this key file; nothing was changed")
         case .notText:
             self.init(.denied, .wrongPassphrase, hint: "the passphrase is not valid UTF-8 text")
         case .cost:

@@ -44,6 +44,8 @@ public enum RefusalText {
         case .integrity: "the vault is damaged or was tampered with"
         case .sealed: "the vault is sealed"
         case .wrongPassphrase: "the passphrase is wrong"
+        case .wrongCard: "this card was not accepted"
+        case .wrongKey: "the key file opens no slot of this vault"
         case .unavailable: "the broker cannot answer now"
         case .aborted: "the broker stopped before it was done"
         }

@@ -30,7 +30,7 @@ public struct FieldContext: Hashable, Sendable {
 /// What an envelope is for: sixteen ASCII characters at the front of the associated data. A blob of one purpose never
 /// opens as one of another.
 enum EnvelopeDomain {
-    case field, customerKey, keyset, slot, monthKey, logPart
+    case field, customerKey, keyset, slot, monthKey, logPart, recoveryCanary
 
     var label: [UInt8] {
         switch self {
@@ -40,6 +40,7 @@ enum EnvelopeDomain {
         case .slot: Array("COFFER/SLOTS/v01".utf8)
         case .monthKey: Array("COFFER/MONTH/v01".utf8)
         case .logPart: Self.logPartLabel
+        case .recoveryCanary: Array("COFFER/RCANY/v01".utf8)
         }
     }
 

@@ -28,6 +28,10 @@ public struct SealFacts: Equatable, Sendable {
     public var tlsPin: [UInt8]
     /// age recipients that keyring archives are sealed to; none until recovery is set up.
     public var recoveryRecipients: [String]
+    /// The recovery cards' public side; nil until recovery is set up.
+    public var recovery: RecoveryFacts?
+    /// Ids of the sets of which enough cards have been read back, ascending. A set-up is not finished before.
+    public var confirmedSets: [[UInt8]]
 
     /// The facts of a new vault: incarnation 1, not held, no recipients. The three hashes have 32 bytes each.
     public init(
@@ -47,12 +51,30 @@ public struct SealFacts: Equatable, Sendable {
         self.replyKey = replyKey
         self.tlsPin = tlsPin
         recoveryRecipients = []
+        recovery = nil
+        confirmedSets = []
+    }
+
+    /// One recovery set, and one in each slot.
+    static let largestConfirmedCount = SealFile.largestSlotCount + 1
+
+    /// Whether enough cards of a set have been read back.
+    public func isConfirmed(_ set: [UInt8]) -> Bool { confirmedSets.contains(set) }
+
+    /// Notes that enough cards of a set have been read back.
+    public mutating func confirm(_ set: [UInt8]) {
+        guard !isConfirmed(set) else { return }
+        confirmedSets = (confirmedSets + [set]).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// What the types do not check. A violation is the caller's mistake.
     var isWellFormed: Bool {
         [registryHash, policyPin, tlsPin].allSatisfy { $0.count == 32 } && incarnation > 0 && generation > 0
             && createdAtMilliseconds >= 0 && recoveryRecipients.count <= SealFile.largestRecipientCount
-            && recoveryRecipients.allSatisfy(SealFile.isRecipient) && Ed25519.PublicKey(authority.rawKey) != nil
+            && recoveryRecipients.allSatisfy(SealFile.isRecipient) && recovery?.isWellFormed != false
+            && confirmedSets.count <= Self.largestConfirmedCount
+            && confirmedSets.allSatisfy { $0.count == ShareSet.idSize }
+            && zip(confirmedSets, confirmedSets.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
+            && Ed25519.PublicKey(authority.rawKey) != nil
     }
 }

@@ -10,7 +10,7 @@ public struct SealFile: Equatable, Sendable {
 
     public let facts: SealFacts
     /// At least one, ascending by id.
-    public let slots: [PassphraseSlot]
+    public let slots: [Slot]
     let wrappedKeyset: [UInt8]
     let mac: [UInt8]
 
@@ -22,10 +22,29 @@ public struct SealFile: Equatable, Sendable {
     /// The bytes of the file.
     public var bytes: [UInt8] { SealFileCodec.encode(self) }
 
-    /// Tries the passphrase on each slot in turn; each takes the slot's time and memory, so not on a thread that others
-    /// wait for. A wrong passphrase is told from a damaged file by the commitment, without the file's MAC.
+    /// Tries what was presented on each slot of its kind. A passphrase takes each slot's time and memory: not on a thread
+    /// that others wait for. What is wrong is told from a damaged file by the commitment, without the file's MAC.
+    public func rootKey(_ key: UnsealKey) throws(UnsealError) -> RootKey {
+        switch key {
+        case .passphrase(let passphrase): return try rootKey(passphrase: passphrase.bytes)
+        case .shares(let set, let secret):
+            for case .shares(let slot) in slots where slot.set.id == set {
+                if let root = try slot.open(vault: facts.vault, profile: facts.profile, secret: secret.value) {
+                    return root
+                }
+            }
+            throw .wrongShares
+        case .hostKey(let key):
+            for case .hostKey(let slot) in slots {
+                if let root = try slot.open(vault: facts.vault, profile: facts.profile, key: key.bytes) { return root }
+            }
+            throw .wrongKey
+        }
+    }
+
+    /// The same with a passphrase.
     public func rootKey(passphrase: borrowing SecretBytes) throws(UnsealError) -> RootKey {
-        for slot in slots {
+        for case .passphrase(let slot) in slots {
             do {
                 return try slot.open(vault: facts.vault, profile: facts.profile, passphrase: passphrase)
             } catch .wrongPassphrase {
@@ -33,6 +52,16 @@ public struct SealFile: Equatable, Sendable {
             }
         }
         throw .wrongPassphrase
+    }
+
+    /// The sets of cards that unseal.
+    public var shareSlots: [ShareSlot] {
+        slots.compactMap { if case .shares(let slot) = $0 { slot } else { nil } }
+    }
+
+    /// Whether a set's id is that of a slot or of the recovery cards.
+    func hasSet(_ id: [UInt8]) -> Bool {
+        facts.recovery?.set.id == id || shareSlots.contains { $0.set.id == id }
     }
 
     /// Checks the MAC. Only this makes the facts trustworthy.

@@ -8,8 +8,9 @@ internal import VaultModel
 ///  12  4 length of the file   16 16 vault id           32  8 incarnation      40  8 generation
 ///  48  8 created, ms          56 32 registry hash      88 32 policy pin      120 32 authority key
 /// 152 32 log key             184 32 reply key         216 32 TLS pin         248  2 number of slots
-/// then each slot (see PassphraseSlot) · u16 number of recipients, each u16 length and text
-/// · u32 length and wrapped keyset · 32 BLAKE2b-256(kdf(RK,1,"CFsealmc"), all bytes before)
+/// then each slot (see PassphraseSlot, ShareSlot, HostKeySlot) · u16 number of recipients, each u16 length and text
+/// · u8 whether there is a recovery set, then u8 k, u8 n, 8 set id, 16n fingerprints, 32 signing key, 64 certificate,
+/// u16 length and canary · u8 number of confirmed sets, each 8 · u32 length and wrapped keyset · 32 BLAKE2b-256(kdf(RK,1,"CFsealmc"), all bytes before)
 /// ```
 enum SealFileCodec {
     static let magic = Array("COFFSEAL".utf8)
@@ -28,18 +29,15 @@ enum SealFileCodec {
         let facts = file.facts
         var tail: [UInt8] = []
         tail.appendLittleEndian(UInt16(file.slots.count))
-        for slot in file.slots {
-            tail += PassphraseSlot.header(id: slot.id, profile: slot.profile, cost: slot.cost)
-            tail += slot.salt
-            tail += slot.commitment
-            tail.appendLittleEndian(UInt16(slot.envelope.count))
-            tail += slot.envelope
-        }
+        for slot in file.slots { tail += slot.bytes }
         tail.appendLittleEndian(UInt16(facts.recoveryRecipients.count))
         for recipient in facts.recoveryRecipients {
             tail.appendLittleEndian(UInt16(recipient.utf8.count))
             tail += Array(recipient.utf8)
         }
+        tail += encode(facts.recovery)
+        tail.append(UInt8(facts.confirmedSets.count))
+        for set in facts.confirmedSets { tail += set }
         tail.appendLittleEndian(UInt32(file.wrappedKeyset.count))
         tail += file.wrappedKeyset
 
@@ -91,6 +89,8 @@ enum SealFileCodec {
 
         let slots = try parseSlots(&reader, profile: profile)
         facts.recoveryRecipients = try parseRecipients(&reader)
+        facts.recovery = try parseRecovery(&reader)
+        facts.confirmedSets = try parseConfirmedSets(&reader)
         let keysetCount = Int(try reader.uint32())
         guard (EnvelopeLayout.smallest...EnvelopeLayout.largest).contains(keysetCount) else {
             throw .malformed
@@ -98,36 +98,27 @@ enum SealFileCodec {
         let keyset = try reader.bytes(keysetCount)
         let mac = try reader.bytes(macSize)
         guard reader.remaining == 0, facts.isWellFormed else { throw .malformed }
-        return SealFile(facts: facts, slots: slots, wrappedKeyset: keyset, mac: mac)
+        let file = SealFile(facts: facts, slots: slots, wrappedKeyset: keyset, mac: mac)
+        guard facts.confirmedSets.allSatisfy(file.hasSet) else { throw .malformed }
+        return file
     }
 
     private static func parseSlots(
         _ reader: inout SealFileReader, profile: VaultProfile
-    ) throws(SealFileError) -> [PassphraseSlot] {
+    ) throws(SealFileError) -> [Slot] {
         let count = Int(try reader.uint16())
         guard (1...SealFile.largestSlotCount).contains(count) else { throw .malformed }
-        var slots: [PassphraseSlot] = []
+        var slots: [Slot] = []
         for _ in 0..<count {
             let id = try reader.uint16()
-            guard id > slots.last?.id ?? 0, try reader.uint8() == PassphraseSlot.kind else {
+            guard id > slots.last?.id ?? 0, let kind = Slot.Kind(rawValue: try reader.uint8()) else {
                 throw .malformed
             }
-            let slotProfile = try reader.uint8()
-            let operations = try reader.uint32()
-            let memory = try reader.uint64()
-            guard slotProfile == profile.rawValue, memory <= UInt64(Int.max) else { throw .slotCost }
-            let cost = PassphraseCost(operations: Int(operations), memoryBytes: Int(memory))
-            guard profile.accepts(cost) else { throw .slotCost }
-            let salt = try reader.bytes(PasswordHash.saltSize)
-            let commitment = try reader.bytes(32)
-            let envelopeCount = Int(try reader.uint16())
-            guard (EnvelopeLayout.smallest...PassphraseSlot.largestEnvelope).contains(envelopeCount) else {
-                throw .malformed
+            switch kind {
+            case .passphrase: slots.append(.passphrase(try PassphraseSlot.parse(&reader, id: id, profile: profile)))
+            case .shares: slots.append(.shares(try ShareSlot.parse(&reader, id: id, profile: profile)))
+            case .hostKey: slots.append(.hostKey(try HostKeySlot.parse(&reader, id: id, profile: profile)))
             }
-            slots.append(
-                PassphraseSlot(
-                    id: id, profile: profile, cost: cost, salt: salt, commitment: commitment,
-                    envelope: try reader.bytes(envelopeCount)))
         }
         return slots
     }
@@ -147,31 +138,39 @@ enum SealFileCodec {
     }
 }
 
-/// A `ByteReader` whose one error is the file's.
-private struct SealFileReader {
-    private var reader: ByteReader
+// MARK: - Recovery
 
-    init(_ bytes: [UInt8]) { reader = ByteReader(bytes) }
-
-    var remaining: Int { reader.remaining }
-
-    mutating func uint8() throws(SealFileError) -> UInt8 {
-        do { return try reader.readUInt8() } catch { throw .malformed }
+extension SealFileCodec {
+    fileprivate static func encode(_ recovery: RecoveryFacts?) -> [UInt8] {
+        guard let recovery else { return [0] }
+        let set = recovery.set
+        var bytes: [UInt8] = [1, set.threshold, set.count]
+        bytes += set.id + set.fingerprints.flatMap { $0 } + recovery.signingKey.bytes + recovery.certificate
+        bytes.appendLittleEndian(UInt16(recovery.canary.count))
+        return bytes + recovery.canary
     }
 
-    mutating func uint16() throws(SealFileError) -> UInt16 {
-        do { return try reader.readUInt16() } catch { throw .malformed }
+    fileprivate static func parseRecovery(
+        _ reader: inout SealFileReader
+    ) throws(SealFileError) -> RecoveryFacts? {
+        switch try reader.uint8() {
+        case 0: return nil
+        case 1: break
+        default: throw .malformed
+        }
+        let (threshold, count) = (try reader.uint8(), try reader.uint8())
+        let set = try reader.shareSet(.recovery, threshold: threshold, count: count)
+        guard let key = Ed25519.PublicKey(try reader.bytes(32)) else { throw .malformed }
+        let certificate = try reader.bytes(Ed25519.signatureSize)
+        return RecoveryFacts(
+            set: set, signingKey: key, certificate: certificate, canary: try reader.slotEnvelope())
     }
 
-    mutating func uint32() throws(SealFileError) -> UInt32 {
-        do { return try reader.readUInt32() } catch { throw .malformed }
-    }
-
-    mutating func uint64() throws(SealFileError) -> UInt64 {
-        do { return try reader.readUInt64() } catch { throw .malformed }
-    }
-
-    mutating func bytes(_ count: Int) throws(SealFileError) -> [UInt8] {
-        do { return try reader.readBytes(count) } catch { throw .malformed }
+    fileprivate static func parseConfirmedSets(_ reader: inout SealFileReader) throws(SealFileError) -> [[UInt8]] {
+        let count = Int(try reader.uint8())
+        guard count <= SealFacts.largestConfirmedCount else { throw .malformed }
+        var sets: [[UInt8]] = []
+        for _ in 0..<count { sets.append(try reader.bytes(ShareSet.idSize)) }
+        return sets
     }
 }

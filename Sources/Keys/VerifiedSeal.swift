@@ -25,12 +25,31 @@ public struct VerifiedSeal: Sendable {
         _ facts: SealFacts, keyset: Keyset, root: RootKey, passphrase: borrowing SecretBytes,
         cost: PassphraseCost? = nil
     ) throws(UnsealError) -> VerifiedSeal {
-        let slot = try PassphraseSlot.make(
-            id: 1, vault: facts.vault, profile: facts.profile, cost: cost ?? facts.profile.defaultCost,
-            passphrase: passphrase, root: root)
+        try create(facts, keyset: keyset, root: root, slots: [.passphrase(HeldSecret(passphrase.clone()), cost: cost)])
+    }
+
+    /// The seal of a new vault with slots of any kind, at least one.
+    public static func create(
+        _ facts: SealFacts, keyset: Keyset, root: RootKey, slots secrets: [SlotSecret]
+    ) throws(UnsealError) -> VerifiedSeal {
+        let slots = try Self.slots(secrets, after: 0, facts, root)
         return make(
-            facts, slots: [slot],
+            facts, slots: slots,
             wrappedKeyset: keyset.seal(vault: facts.vault, generation: facts.generation, root: root), root: root)
+    }
+
+    /// Slots with ids above `last`, in their order.
+    private static func slots(
+        _ secrets: [SlotSecret], after last: UInt16, _ facts: SealFacts, _ root: RootKey
+    ) throws(UnsealError) -> [Slot] {
+        precondition(!secrets.isEmpty, "a vault without a slot never opens")
+        var slots: [Slot] = []
+        for secret in secrets {
+            slots.append(
+                try secret.slot(
+                    id: last + UInt16(slots.count) + 1, vault: facts.vault, profile: facts.profile, root: root))
+        }
+        return slots
     }
 
     /// The keyset.
@@ -63,9 +82,14 @@ public struct VerifiedSeal: Sendable {
     public func addingSlot(
         passphrase: borrowing SecretBytes, cost: PassphraseCost? = nil
     ) throws(SlotChangeError) -> VerifiedSeal {
+        try addingSlot(.passphrase(HeldSecret(passphrase.clone()), cost: cost))
+    }
+
+    /// The next generation with one more slot of any kind. The new one is the last.
+    public func addingSlot(_ secret: SlotSecret) throws(SlotChangeError) -> VerifiedSeal {
         guard file.slots.count < SealFile.largestSlotCount else { throw .full }
-        let slot = try newSlot(passphrase, cost, root)
-        return next(facts, slots: file.slots + [slot], wrappedKeyset: file.wrappedKeyset)
+        let slot = try newSlots([secret], root)
+        return next(facts, slots: file.slots + slot, wrappedKeyset: file.wrappedKeyset)
     }
 
     /// The next generation with another passphrase in place of a slot's. The new slot has an id of its own. Takes the
@@ -74,9 +98,9 @@ public struct VerifiedSeal: Sendable {
         _ id: UInt16, passphrase: borrowing SecretBytes, cost: PassphraseCost? = nil
     ) throws(SlotChangeError) -> VerifiedSeal {
         guard file.slots.contains(where: { $0.id == id }) else { throw .unknownSlot }
-        let slot = try newSlot(passphrase, cost, root)
+        let slot = try newSlots([.passphrase(HeldSecret(passphrase.clone()), cost: cost)], root)
         return next(
-            facts, slots: file.slots.filter { $0.id != id } + [slot], wrappedKeyset: file.wrappedKeyset)
+            facts, slots: file.slots.filter { $0.id != id } + slot, wrappedKeyset: file.wrappedKeyset)
     }
 
     /// The next generation without one slot. The last one stays: without it the vault would never open again.
@@ -88,43 +112,45 @@ public struct VerifiedSeal: Sendable {
     }
 
     /// The next generation under another root key, with this passphrase's slot alone: whoever knew another one of the
-    /// old file's is shut out. Slots of other holders are added in later generations. Takes the slot's time and memory.
+    /// old file's is shut out. Takes the slot's time and memory.
     public func replacing(
         root: RootKey, passphrase: borrowing SecretBytes, cost: PassphraseCost? = nil
     ) throws(SlotChangeError) -> VerifiedSeal {
+        try replacing(root: root, slots: [.passphrase(HeldSecret(passphrase.clone()), cost: cost)])
+    }
+
+    /// The next generation under another root key, with these slots and no other. All of them have new ids.
+    public func replacing(root: RootKey, slots secrets: [SlotSecret]) throws(SlotChangeError) -> VerifiedSeal {
+        guard secrets.count <= SealFile.largestSlotCount else { throw .full }
         let keyset: Keyset
         do { keyset = try self.keyset() } catch { throw .keyset(error) }
-        let slot = try newSlot(passphrase, cost, root)
+        let slots = try newSlots(secrets, root)
         var facts = facts
         facts.generation += 1
         return Self.make(
-            facts, slots: [slot],
+            facts, slots: slots,
             wrappedKeyset: keyset.seal(vault: facts.vault, generation: facts.generation, root: root), root: root)
     }
 
-    /// A slot with an id above all others.
-    private func newSlot(
-        _ passphrase: borrowing SecretBytes, _ cost: PassphraseCost?, _ root: RootKey
-    ) throws(SlotChangeError) -> PassphraseSlot {
-        guard let last = file.slots.last?.id, last < UInt16.max else { throw .full }
-        do {
-            return try PassphraseSlot.make(
-                id: last + 1, vault: facts.vault, profile: facts.profile, cost: cost ?? facts.profile.defaultCost,
-                passphrase: passphrase, root: root)
-        } catch {
-            throw .unseal(error)
-        }
+    /// Slots with ids above all others.
+    private func newSlots(_ secrets: [SlotSecret], _ root: RootKey) throws(SlotChangeError) -> [Slot] {
+        guard let last = file.slots.last?.id, Int(last) + secrets.count <= Int(UInt16.max) else { throw .full }
+        do { return try Self.slots(secrets, after: last, facts, root) } catch { throw .unseal(error) }
     }
 
-    private func next(_ facts: SealFacts, slots: [PassphraseSlot], wrappedKeyset: [UInt8]) -> VerifiedSeal {
+    private func next(_ facts: SealFacts, slots: [Slot], wrappedKeyset: [UInt8]) -> VerifiedSeal {
         var facts = facts
         facts.generation = file.facts.generation + 1
         return Self.make(facts, slots: slots, wrappedKeyset: wrappedKeyset, root: root)
     }
 
     private static func make(
-        _ facts: SealFacts, slots: [PassphraseSlot], wrappedKeyset: [UInt8], root: RootKey
+        _ facts: SealFacts, slots: [Slot], wrappedKeyset: [UInt8], root: RootKey
     ) -> VerifiedSeal {
+        var facts = facts
+        // What was confirmed of a set goes with the set.
+        let sets = SealFile(facts: facts, slots: slots, wrappedKeyset: [], mac: [])
+        facts.confirmedSets = facts.confirmedSets.filter(sets.hasSet)
         precondition(facts.isWellFormed, "hashes have 32 bytes, recipients are printable ASCII")
         let unsigned = SealFile(facts: facts, slots: slots, wrappedKeyset: wrappedKeyset, mac: [])
         let file = SealFile(
@@ -140,7 +166,7 @@ public enum SlotChangeError: Error, Equatable, Sendable {
     case full
     case unknownSlot
     case lastSlot
-    /// The slot's passphrase or cost was refused.
+    /// The slot's passphrase, cost, cards or key were refused.
     case unseal(UnsealError)
     /// The file's own keyset does not open.
     case keyset(KeysetOpenError)

@@ -92,10 +92,12 @@ public struct VaultCreation: Sendable {
     ///   - folder: must not exist. Gets mode 0710.
     ///   - passphrase: opens the first slot. Stretching it takes seconds and up to 512 MiB.
     ///   - authority: the key that signs blocks.
+    ///   - ceremony: the cards that open the vault besides the passphrase, and those for recovery. They must lie where
+    ///     they can be printed before this is called: what is made here relies on them.
     ///   - sign: returns the 64-byte signature of the authority over the bytes given.
     public func write(
         to folder: String, owner: Owner, passphrase: borrowing SecretBytes, authority: KeyID,
-        sign: (_ message: [UInt8]) throws -> [UInt8]
+        ceremony: CardCeremony? = nil, sign: (_ message: [UInt8]) throws -> [UInt8]
     ) async throws(Failure) {
         guard !Folder.exists(folder) else { throw .exists }
         let scratch = folder + ".new-" + Hex.encode(Random.bytes(6))
@@ -111,7 +113,8 @@ public struct VaultCreation: Sendable {
             } catch { throw Failure.host(error) }
             let root = RootKey.generate()
             let registry = try await fill(scratch, owner: owner, authority: authority, root: root, sign: sign)
-            try seal(scratch, registry: registry, authority: authority, root: root, passphrase: passphrase)
+            try seal(
+                scratch, registry: registry, authority: authority, root: root, passphrase: passphrase, ceremony)
             do throws(HostError) { try Folder.rename(scratch, to: folder) } catch {
                 throw error.fileExists ? .exists : .host(error)
             }
@@ -122,15 +125,22 @@ public struct VaultCreation: Sendable {
     }
 
     private func seal(
-        _ folder: String, registry: Registry, authority: KeyID, root: RootKey, passphrase: borrowing SecretBytes
+        _ folder: String, registry: Registry, authority: KeyID, root: RootKey, passphrase: borrowing SecretBytes,
+        _ ceremony: CardCeremony?
     ) throws(Failure) {
-        let facts = SealFacts(
+        var facts = SealFacts(
             vault: vault, profile: profile, createdAtMilliseconds: clock.nowMilliseconds(),
             registryHash: registry.digest, policyPin: SHA256.hash(policy.bytes), authority: authority,
             logKey: keyset.logPublicKey, replyKey: keyset.replyPublicKey, tlsPin: tlsPin)
+        if let (recovery, recipient) = ceremony?.recoveryFacts(logKey: keyset.logPublicKey) {
+            facts.recovery = recovery
+            facts.recoveryRecipients = [recipient]
+        }
+        var slots: [SlotSecret] = [.passphrase(HeldSecret(passphrase.clone()))]
+        if let cards = ceremony?.slot { slots.append(cards) }
         let seal: VerifiedSeal
         do throws(UnsealError) {
-            seal = try VerifiedSeal.create(facts, keyset: keyset, root: root, passphrase: passphrase)
+            seal = try VerifiedSeal.create(facts, keyset: keyset, root: root, slots: slots)
         } catch {
             switch error {
             case .outOfMemory: throw .passphrase("the memory to stretch the passphrase could not be had")

@@ -34,6 +34,8 @@ final class LockedSlab: Sendable {
         guard let memory = unsafe sodium_malloc(Self.cellSize * Self.cellCount) else {
             fatalError("no memory for the key slab")
         }
+        // sodium_malloc fills what it gives with a pattern; a cell promises zeros.
+        unsafe sodium_memzero(memory, Self.cellSize * Self.cellCount)
         base = Address(bits: UInt(bitPattern: memory))
         free = Mutex((0..<UInt32(Self.cellCount)).reversed())
     }

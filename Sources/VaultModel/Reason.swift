@@ -51,6 +51,8 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
     case integrity
     case sealed
     case wrongPassphrase = "wrong-passphrase"
+    case wrongCard = "wrong-card"
+    case wrongKey = "wrong-key"
     case unavailable
     case aborted
 }

@@ -3,7 +3,13 @@ public import VaultModel
 /// The constant paths of signed requests. All are POST; an unknown path is refused before a signature is looked at.
 public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case unseal = "/v1/unseal"
+    case unsealCard = "/v1/unseal/card"
     case seal = "/v1/seal"
+    case keysStatus = "/v1/keys/status"
+    case keysConfirm = "/v1/keys/confirm"
+    case slotAdd = "/v1/keys/slots/add"
+    case slotRemove = "/v1/keys/slots/remove"
+    case reshare = "/v1/keys/reshare"
     case policyApply = "/v1/policy/apply"
     case policyGet = "/v1/policy/get"
     case staffInvite = "/v1/staff/invite"
@@ -59,7 +65,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case logHold = "/v1/log/hold"
     case logHoldList = "/v1/log/hold/list"
     case keysRotate = "/v1/keys/rotate"
-    case keysStatus = "/v1/keys/status"
+    case keysRotation = "/v1/keys/rotation"
     case scrub = "/v1/scrub"
     case scrubStatus = "/v1/scrub/status"
     case subjectErase = "/v1/subject/erase"
@@ -72,8 +78,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     /// The acts a head may name here; the first is the usual one.
     public var acts: [Act] {
         switch self {
-        case .unseal: [.unseal]
+        case .unseal, .unsealCard: [.unseal]
         case .seal: [.seal]
+        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare: [.rotate]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]
         case .staffInvite, .enroll, .staffPending, .staffApprove, .staffSet: [.enrol]
@@ -100,7 +107,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logTail, .logShow, .logPurgePlan, .logFollowBegin, .logFollowPage, .logFollowEnd: [.logTail]
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]
-        case .keysRotate, .keysStatus: [.rotate]
+        case .keysRotate, .keysRotation: [.rotate]
         case .scrub, .scrubStatus: [.scrub]
         case .subjectErase, .subjectUndo, .subjectList, .subjectReceipt: [.erase]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]

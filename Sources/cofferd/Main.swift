@@ -26,6 +26,12 @@ struct Cofferd: AsyncParsableCommand {
     @Option(help: "Unseal at the start with the passphrase in this file; reported as unattended by `coffer status`.")
     var unsealPassphraseFile: String?
 
+    @Option(
+        help:
+            "Unseal at the start with the host key in this file (coffer keys slots add --host-key); reported as unattended."
+    )
+    var unsealKeyFile: String?
+
     @Flag(help: "Make index.db anew from the records when the vault is unsealed; the file may be missing.")
     var rebuildIndex = false
 
@@ -61,6 +67,16 @@ struct Cofferd: AsyncParsableCommand {
         guard (1...1_000_000).contains(requestsPerSecond) else {
             throw CommandFailure(.usage, "--requests-per-second is out of range", hint: "1 to 1000000")
         }
+        guard unsealKeyFile == nil || unsealPassphraseFile == nil else {
+            throw CommandFailure(
+                .usage, "two files to unseal with", hint: "give --unseal-key-file or --unseal-passphrase-file, not both"
+            )
+        }
+        if let file = unsealKeyFile, FilePaths.lies(file, in: folder) {
+            throw CommandFailure(
+                .usage, "the key file lies inside the vault's folder",
+                hint: "a copy of the folder would open itself: keep the key elsewhere")
+        }
         let broker = try await openBroker(folder)
         var limits = ServerLimits()
         limits.requestsPerSecond = requestsPerSecond
@@ -88,7 +104,8 @@ struct Cofferd: AsyncParsableCommand {
                 Terminal.write(Array("error: the access log could not be made durable; stopped\n".utf8), to: 2)
                 ProcessExit.now(Wire.ExitCode.logNotDurable.rawValue)
             }
-            if let file = unsealPassphraseFile { try await broker.unsealUnattended(passphraseFile: file) }
+            if let file = unsealPassphraseFile { try await broker.unsealUnattended(.passphrase(file)) }
+            if let file = unsealKeyFile { try await broker.unsealUnattended(.hostKey(file)) }
             return broker
         } catch {
             throw CommandFailure(error.code.exitCode, error.reason.rawValue, hint: error.hint)

@@ -135,17 +135,18 @@ struct LogReportTests {
         let log = SampleLog.ready()
         for (kind, decision) in [
             (EntryKind.alert, EntryDecision.allow), (.clockAlarm, .allow), (.aborted, .deny), (.unauthSummary, .deny),
+            (.share, .deny),
         ] {
             var draft = EntryDraft(kind: kind, decision: decision, why: decision == .allow ? .granted : .notEnrolled)
             if kind == .unauthSummary { draft.subject.scanned = 17 }
             log.append(draft)
         }
         let report = try log.report()
-        for remark in [LogReport.Remark.alert, .clock, .aborted, .strangers] {
+        for remark in [LogReport.Remark.alert, .clock, .aborted, .strangers, .cards] {
             #expect(report.remarks[remark]?.count == 1, "\(remark)")
         }
         #expect(report.remarks[.strangers]?.newest.first?.count == 17)
-        #expect(report.total.refused == 0 && report.remarks[.denied] == nil && report.remarkable == 4)
+        #expect(report.total.refused == 0 && report.remarks[.denied] == nil && report.remarkable == 5)
     }
 
     @Test func `a long list keeps its newest entries and counts all`() throws {

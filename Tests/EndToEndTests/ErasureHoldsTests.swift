@@ -114,6 +114,7 @@ extension EndToEnd {
             try shop.expectVerifies()
         }
 
+        /// The anchor keeps the vault sealed. A restore, which may bring old rows, erases again what has a tombstone.
         @Test(arguments: [["keyring.db"], ["vault.db", "index.db"], ["keyring.db", "vault.db", "index.db"]])
         func `files from before put back bring nobody back`(files: [String]) throws {
             let shop = try ErasureShop()
@@ -137,11 +138,11 @@ extension EndToEnd {
                 }
             }
             #expect(try shop.sandbox.files(holding: traces.all) != [], "the copies hold her")
-            try shop.start()
-            try shop.expectGone(shop.number)
-            #expect(try shop.sandbox.files(holding: traces.all) == [])
-            #expect(try shop.sandbox.answer("officer", "log", "tail", "-n", "20").text.contains(#""kind":"alert""#))
-            try shop.expectVerifies()
+            let broker = try BrokerProcess(shop.sandbox)
+            let unsealed = try shop.sandbox.coffer(
+                "owner", "unseal", "--unseal-passphrase-file", try shop.sandbox.passphrase("vault"), "--json")
+            #expect(unsealed.code == 6 && unsealed.text.contains(files[0]), "\(unsealed.text)")
+            broker.crash()
         }
 
         @Test func `a table that was edited erases nobody and frees nobody`() throws {

@@ -42,8 +42,9 @@ struct SealFileTests {
         #expect(Array(bytes[250..<266]) == [1, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0x80, 0, 0, 0, 0, 0])
         #expect(Array(bytes[314..<316]) == [120, 0])
         #expect(Array(bytes[436..<438]) == [0, 0])
-        #expect(bytes.littleEndian(at: 438, as: UInt32.self) == 384 + 88)
-        #expect(bytes.count == 442 + 384 + 88 + 32)
+        #expect(Array(bytes[438..<440]) == [0, 0])
+        #expect(bytes.littleEndian(at: 440, as: UInt32.self) == 384 + 88)
+        #expect(bytes.count == 444 + 384 + 88 + 32)
         let mac = BLAKE2b.mac(
             Array(bytes.dropLast(32)),
             key: KeyDerivation.subkey(of: SecretBytes(copying: ramp(0xE0, 32)), id: 1, context: "CFsealmc"))
@@ -96,12 +97,14 @@ struct SealFileTests {
         #expect(edited(248, [0]) == .malformed, "no slot")
         #expect(edited(248, [9]) == .malformed, "too many slots")
         #expect(edited(250, [0]) == .malformed, "slot id zero")
-        #expect(edited(252, [2]) == .malformed, "an unknown kind of slot")
+        #expect(edited(252, [4]) == .malformed, "an unknown kind of slot")
         #expect(edited(314, [0, 0]) == .malformed, "an empty slot envelope")
         #expect(edited(314, [1, 2]) == .malformed, "a slot envelope beyond the limit")
         #expect(edited(436, [9]) == .malformed, "too many recipients")
-        #expect(edited(438, [0, 0, 0, 0]) == .malformed, "an empty keyset")
-        #expect(edited(440, [0xFF]) == .malformed, "a keyset beyond the limit")
+        #expect(edited(438, [2]) == .malformed, "neither with nor without recovery")
+        #expect(edited(439, [10]) == .malformed, "more confirmed sets than there can be")
+        #expect(edited(440, [0, 0, 0, 0]) == .malformed, "an empty keyset")
+        #expect(edited(442, [0xFF]) == .malformed, "a keyset beyond the limit")
     }
 
     @Test func `slots of another profile or cost are refused before any work`() {

@@ -96,6 +96,16 @@ struct SecretBytesTests {
         }
     }
 
+    @Test func `cells that nobody has used yet are zeroed too`() {
+        // More than other tests hold at once, so that most of these come fresh from the allocator.
+        let cells = (0..<4_000).compactMap { _ in LockedSlab.shared.take() }
+        let isZero = cells.allSatisfy { cell in
+            unsafe UnsafeRawBufferPointer(start: cell.pointer, count: LockedSlab.cellSize).allSatisfy { $0 == 0 }
+        }
+        cells.forEach(LockedSlab.shared.giveBack)
+        #expect(cells.count == 4_000 && isZero)
+    }
+
     @Test func `misuse traps`() async {
         await #expect(processExitsWith: .failure) { _ = SecretBytes.random(count: 32).slice(1..<33) }
         await #expect(processExitsWith: .failure) { _ = SecretBytes.random(count: 32).slice(-1..<3) }

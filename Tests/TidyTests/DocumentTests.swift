@@ -28,8 +28,8 @@ import Testing
             ])
     }
 
-    @Test func `the session of the README is part of the demo`() throws {
-        let demo = try ["demo", "stage", "erasure"].map { try Checkout.text("Examples/\($0).sh") }.joined()
+    @Test func `the sessions of the README are part of the demos`() throws {
+        let demo = try ["demo", "cards", "erasure", "stage"].map { try Checkout.text("Examples/\($0).sh") }.joined()
         let readme = try Checkout.text("README.md")
         let session = readme.split(separator: "\n").filter { $0.contains("$ coffer ") }
         #expect(session.count > 5)

@@ -110,6 +110,11 @@ import VaultModel
         let holders: [Any] = [
             values, Sensitive(canary), AddCustomer.Request(fields: values),
             UnsealVault.Request(passphrase: Sensitive(canary), checkpoint: ""),
+            UnsealWithCard.Request(card: Sensitive(canary), checkpoint: ""),
+            AddSlot.Request(kind: "passphrase", secret: Sensitive(canary)),
+            Reshare.Request(
+                set: SampleMessages.cardSet, material: Sensitive(canary),
+                kept: [Reshare.Kept(id: 1, secret: Sensitive(canary))]),
             FindCustomers.Request(by: .phone, value: Sensitive(canary)),
             ShowCustomers.Reply(customers: [SampleMessages.customer(values)], quota: SampleMessages.quota),
             RequestBody(AddCustomer.Request(fields: values)),
@@ -125,7 +130,8 @@ import VaultModel
 
     @Test func `every endpoint has one operation`() {
         let operations: [any WireOperation.Type] = [
-            UnsealVault.self, SealVault.self, ApplyPolicy.self, GetPolicy.self, InviteStaff.self, Enroll.self,
+            UnsealVault.self, UnsealWithCard.self, SealVault.self, GetKeys.self, ConfirmCards.self, AddSlot.self,
+            RemoveSlot.self, Reshare.self, ApplyPolicy.self, GetPolicy.self, InviteStaff.self, Enroll.self,
             PendingStaff.self, ApproveStaff.self, SetStaff.self, StaffRights.self, GrantStaff.self, ListStaff.self,
             WhoAmI.self, BeginImport.self, ImportBatch.self,
             EndImport.self, FindCustomers.self, ShowCustomers.self, MatchCustomer.self, AddCustomer.self,

@@ -58,7 +58,9 @@ enum SampleMessages {
 
     static let quota = OpenQuota(left: 5, limit: 60, window: .tenMinutes)
 
-    static let all: [SampleMessage] = vault + staff + imports + customers + requests + log + lending + witnesses
+    static let all: [SampleMessage] =
+        vault + staff + imports + customers + requests + log + lending + witnesses
+        + keys
 
     private static let vault: [SampleMessage] = [
         SampleMessage(

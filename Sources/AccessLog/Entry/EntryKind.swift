@@ -13,12 +13,15 @@ public enum EntryKind: String, CaseIterable, Hashable, Sendable {
     case witness, recover, canary, alert, intent, aborted, job, rotate, hold
     case `import` = "import"
     case propose, notify, scan, incident
+    /// One card of a set that unseals was given; `xid` names set and card. Nobody signs: whoever has the card may have no
+    /// key of her own.
+    case share
 
     /// Whether an entry of this kind may stand without anybody's signature: the broker writes it of its own accord.
     /// Such an entry never releases a field.
     public var mayLackSignature: Bool {
         switch self {
-        case .startup, .seal, .clockAlarm, .aborted, .unauthSummary, .alert, .job, .erase, .eraseDone: true
+        case .startup, .seal, .clockAlarm, .aborted, .unauthSummary, .alert, .job, .erase, .eraseDone, .share: true
         default: false
         }
     }

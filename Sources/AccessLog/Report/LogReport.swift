@@ -89,6 +89,8 @@ public struct LogReport: Sendable {
         case emergency, alert
         case clock = "clock-alarm"
         case aborted, strangers, denied
+        /// Cards that were given to open the vault.
+        case cards
     }
 
     /// Events of one kind: all are counted, the newest are listed.

@@ -116,6 +116,7 @@ public struct ReportBuilder: Sendable {
         case .alert: remarks[.alert, default: .init()].add(sight)
         case .clockAlarm: remarks[.clock, default: .init()].add(sight)
         case .aborted: remarks[.aborted, default: .init()].add(sight)
+        case .share: remarks[.cards, default: .init()].add(sight)
         case .unauthSummary: remarks[.strangers, default: .init()].add(sight)
         default: if core.decision == .deny { remarks[.denied, default: .init()].add(sight) }
         }

@@ -1,93 +1,220 @@
 internal import AccessLog
 internal import Keys
 internal import Policy
+internal import Primitives
 internal import Storage
 internal import Turnstile
 internal import VaultModel
 internal import Wire
 
-/// Begins to replace keys.
-enum RotateKeysHandler: OperationHandler {
-    typealias Op = RotateKeys
-
-    static func handle(
-        _ call: Call<RotateKeys.Request>, in vault: OpenVault
-    ) async throws(RequestRefusal) -> Answer<NoMembers> {
-        let rotation = call.body.rotation
-        let numbers = call.head.customerNumbers
-        guard numbers.isEmpty || rotation == .cek else {
-            throw .malformed("only customers' own keys are replaced one by one")
-        }
-        let decision = try await vault.admit(
-            call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .rotate)
-        if !numbers.isEmpty { _ = try await vault.customers(of: decision, as: .rotate) }
-        guard vault.scrubs.last?.state != "running", vault.rotations.begin(rotation) else {
-            throw await vault.refuse(
-                decision, .conflict("a rotation or a scrub is running; see coffer keys status, coffer scrub --status"),
-                as: .rotate)
-        }
-        let entry: CommittedEntry
-        do throws(RequestRefusal) { entry = try await vault.turnstile.log(decision, as: .rotate).entry } catch {
-            vault.rotations.end(.failed)
-            throw error
-        }
-        let now = call.verified.receivedMilliseconds / 1_000
-        try vault.stored { () throws(StorageError) in _ = try vault.noteKeys(at: now) }
-        vault.run(rotation, customers: numbers.map { RecordID($0) })
-        return Answer(NoMembers(), entry)
-    }
-}
-
-/// Lists keys, their ages and what a rotation is doing.
-enum ListKeysHandler: OperationHandler {
-    typealias Op = ListKeys
+/// Tells which slots there are and what is public about the cards.
+enum GetKeysHandler: OperationHandler {
+    typealias Op = GetKeys
 
     static func handle(
         _ call: Call<NoMembers>, in vault: OpenVault
-    ) async throws(RequestRefusal) -> Answer<ListKeys.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .list)
-        let now = call.verified.receivedMilliseconds / 1_000
-        let made = try vault.stored { () throws(StorageError) in try vault.noteKeys(at: now) }
-        let keys = vault.keyset.entries.map { entry in
-            let created = made[OpenVault.name(of: entry)] ?? 0
-            let days = entry.status == .enabled ? entry.kind.rotationDays : nil
-            return ListKeys.Key(
-                kind: "\(entry.kind)", id: Int64(entry.id), status: "\(entry.status)", created: created,
-                due: days.map { created + Int64($0) * 86_400 } ?? 0)
-        }
-        let runs = vault.rotations.last.map {
-            ListKeys.Run(
-                rotation: $0.rotation.rawValue, state: $0.state.rawValue, done: Int64($0.done), total: Int64($0.total))
-        }
+    ) async throws(RequestRefusal) -> Answer<GetKeys.Reply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "slots"), as: .list)
         let grant = try await vault.turnstile.log(decision, as: .list)
-        return Answer(ListKeys.Reply(keys: keys, runs: runs.map { [$0] } ?? []), grant.entry)
+        guard let seal = vault.files.seal else { throw .sealed }
+        let facts = seal.facts
+        let sets = seal.file.shareSlots.map {
+            CardSet($0.set, commitment: $0.commitment, confirmed: facts.isConfirmed($0.set.id))
+        }
+        let recovery = facts.recovery.map { recovery in
+            RecoveryState(
+                set: CardSet(recovery.set, commitment: [], confirmed: facts.isConfirmed(recovery.set.id)),
+                recipient: facts.recoveryRecipients.first ?? "", signingKey: recovery.signingKey.bytes,
+                certificate: recovery.certificate, canary: recovery.canary)
+        }
+        return Answer(
+            GetKeys.Reply(
+                slots: seal.file.slots.map(KeySlot.init), sets: sets, recovery: recovery.map { [$0] } ?? [],
+                generation: facts.generation), grant.entry)
+    }
+}
+
+/// Notes that enough cards of a set were read back: the set-up of these cards is finished.
+enum ConfirmCardsHandler: OperationHandler {
+    typealias Op = ConfirmCards
+
+    static func handle(
+        _ call: Call<ConfirmCards.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<NoMembers> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "slots"), as: .rotate)
+        guard call.head.object == ConfirmCards.object(set: call.body.set) else {
+            throw .malformed("the head must name the set by its hash")
+        }
+        let (set, proof, id) = (Hex.decode(call.body.set) ?? [], call.body.proof, vault.vault)
+        guard let seal = vault.files.seal else { throw .sealed }
+        if let recovery = seal.facts.recovery, recovery.set.id == set {
+            guard recovery.isConfirmation(proof, vault: id) else {
+                throw await vault.refuse(
+                    decision, .denied(.wrongCard, hint: "the recovery cards did not sign this"), as: .rotate)
+            }
+        } else {
+            guard seal.file.shareSlots.contains(where: { $0.set.id == set }) else {
+                throw await vault.refuse(
+                    decision, .notFound("no slot of this vault has such cards; coffer keys status"), as: .rotate)
+            }
+        }
+        let change = try await vault.files.prepare { seal throws(RequestRefusal) in seal.changing { $0.confirm(set) } }
+        return Answer(NoMembers(), try await vault.replaceSeal(change, decision))
+    }
+}
+
+/// One more passphrase or host key.
+enum AddSlotHandler: OperationHandler {
+    typealias Op = AddSlot
+
+    static func handle(
+        _ call: Call<AddSlot.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<SlotsReply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "slots"), as: .rotate)
+        guard call.head.object == AddSlot.object(kind: call.body.kind) else {
+            throw .malformed("the head must name the kind of slot by its hash")
+        }
+        guard let secret = SlotSecret(kind: call.body.kind, call.body.secret) else {
+            throw .malformed("a slot is of the kind passphrase or host-key")
+        }
+        return try await vault.changeSlots(decision) { seal throws(SlotChangeError) in try seal.addingSlot(secret) }
+    }
+}
+
+/// One slot less; the last one stays.
+enum RemoveSlotHandler: OperationHandler {
+    typealias Op = RemoveSlot
+
+    static func handle(
+        _ call: Call<RemoveSlot.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<SlotsReply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "slots"), as: .rotate)
+        let id = call.body.id
+        guard call.head.object == RemoveSlot.object(id: id) else {
+            throw .malformed("the head must name the slot by its hash")
+        }
+        return try await vault.changeSlots(decision) { seal throws(SlotChangeError) in
+            try seal.removingSlot(UInt16(clamping: id))
+        }
+    }
+}
+
+/// A new root key, with a new set of cards and the slots whose secrets were presented. All others are gone.
+enum ReshareHandler: OperationHandler {
+    typealias Op = Reshare
+
+    static func handle(
+        _ call: Call<Reshare.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<SlotsReply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "reshare"), as: .rotate)
+        guard call.head.object == Reshare.object(set: call.body.set) else {
+            throw .malformed("the head must name the set by its hash")
+        }
+        guard let set = call.body.set.shareSet(.unsealing),
+            let material = Base64.decode(call.body.material.text), material.count == 64
+        else { throw .malformed("this is no set of cards") }
+        let new = SlotSecret.shares(set, material: HeldSecret(SecretBytes(copying: material)))
+        let kept = call.body.kept.map { (id: UInt16(clamping: $0.id), secret: $0.secret) }
+        return try await vault.changeSlots(decision) { (seal) throws(SlotChangeError) in
+            var secrets = [new]
+            for kept in kept {
+                guard let slot = seal.file.slots.first(where: { $0.id == kept.id }),
+                    let secret = SlotSecret(kind: slot.kind.name, kept.secret), let key = secret.key
+                else { throw .unknownSlot }
+                // A slip of the finger would wrap the new root key under a passphrase nobody knows.
+                do throws(UnsealError) { try seal.file.require(key, opens: kept.id) } catch { throw .unseal(error) }
+                secrets.append(secret)
+            }
+            let next = try seal.replacing(root: .generate(), slots: secrets)
+            // Read back before the old file goes.
+            do throws(UnsealError) {
+                try next.file.readBack(set: set.id, material: material)
+            } catch { throw .unseal(error) }
+            return next
+        }
     }
 }
 
 extension OpenVault {
-    private static let datesMark = "keys"
+    /// Prepares a change of the slots, logs it and writes it. A change that cannot be made is refused with an entry.
+    fileprivate func changeSlots(
+        _ decision: Decision,
+        _ change: @escaping @Sendable (VerifiedSeal) throws(SlotChangeError) -> VerifiedSeal
+    ) async throws(RequestRefusal) -> Answer<SlotsReply> {
+        let prepared: SealChange
+        do throws(RequestRefusal) {
+            prepared = try await files.prepare { (seal) throws(RequestRefusal) in
+                do throws(SlotChangeError) { return try change(seal) } catch { throw RequestRefusal(slots: error) }
+            }
+        } catch { throw await refuse(decision, error, as: .rotate) }
+        let entry = try await replaceSeal(prepared, decision)
+        return Answer(SlotsReply(slots: prepared.after.file.slots.map(KeySlot.init)), entry)
+    }
 
-    static func name(of entry: KeysetEntry) -> String { "\(entry.kind)/\(entry.id)" }
+    /// The entry first, then the file: a change that nobody can find in the log is worse than an entry of one that a
+    /// crash prevented.
+    fileprivate func replaceSeal(
+        _ change: SealChange, _ decision: Decision
+    ) async throws(RequestRefusal) -> CommittedEntry {
+        try await writes.run { () throws(RequestRefusal) in
+            guard files.seal?.facts.generation == change.before.facts.generation else {
+                throw await refuse(decision, .sealChanged, as: .rotate)
+            }
+            let grant = try await turnstile.log(decision, as: .rotate)
+            try files.write(change)
+            return grant.entry
+        }
+    }
+}
 
-    /// When each key was first seen here, seconds since 1970. For the owner's calendar only: nothing decides by it, and
-    /// nothing vouches for it.
-    @discardableResult
-    func noteKeys(at now: Int64) throws(StorageError) -> [String: Int64] {
-        var dates: [String: Int64] = [:]
-        let text = String(decoding: try stores.records.mark(Self.datesMark) ?? [], as: UTF8.self)
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: " ")
-            if parts.count == 2, let seconds = Int64(parts[1]) { dates[String(parts[0])] = seconds }
+// MARK: - Messages and keys
+
+extension KeySlot {
+    init(_ slot: Slot) {
+        let name =
+            switch slot {
+            case .passphrase: ""
+            case .shares(let slot): slot.set.name
+            case .hostKey(let slot): Hex.encode(slot.keyID)
+            }
+        self.init(id: UInt64(slot.id), kind: slot.kind.name, name: name)
+    }
+}
+
+extension CardSet {
+    init(_ set: ShareSet, commitment: [UInt8], confirmed: Bool) {
+        self.init(
+            set: set.name, needed: UInt64(set.threshold), cards: UInt64(set.count),
+            fingerprints: set.fingerprints.flatMap { $0 }, commitment: commitment, confirmed: confirmed)
+    }
+
+    func shareSet(_ purpose: ShareSet.Purpose) -> ShareSet? {
+        guard let id = Hex.decode(set), cards <= 16, fingerprints.count == Int(cards) * 16 else { return nil }
+        return ShareSet(
+            purpose: purpose, id: id, threshold: UInt8(clamping: needed), count: UInt8(clamping: cards),
+            fingerprints: stride(from: 0, to: fingerprints.count, by: 16).map { Array(fingerprints[$0..<$0 + 16]) })
+    }
+}
+
+extension SlotSecret {
+    /// What a message brings; nil for another kind.
+    fileprivate init?(kind: String, _ secret: Sensitive) {
+        switch kind {
+        case Slot.Kind.passphrase.name:
+            self = .passphrase(HeldSecret(SecretBytes(copying: Array(secret.text.utf8))))
+        case Slot.Kind.hostKey.name:
+            guard var key = Base64.decode(secret.text) else { return nil }
+            self = .hostKey(HeldSecret(SecretBytes(wiping: &key)))
+        default: return nil
         }
-        let created = files.createdAtMilliseconds / 1_000
-        let before = dates
-        for entry in keyset.entries where dates[Self.name(of: entry)] == nil {
-            dates[Self.name(of: entry)] = entry.id == 1 ? created : now
+    }
+
+    /// The same as a key to open with; nil for cards.
+    fileprivate var key: UnsealKey? {
+        switch self {
+        case .passphrase(let secret, _): .passphrase(secret)
+        case .hostKey(let secret): .hostKey(secret)
+        case .shares: nil
         }
-        if dates != before {
-            let lines = dates.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined()
-            try stores.records.setMark(Self.datesMark, Array(lines.utf8))
-        }
-        return dates
     }
 }

@@ -55,9 +55,12 @@ extension Endpoint {
     var endsBroker: Bool { self == .seal || self == .witnessAlarm }
 
     /// Whether a successful reply is accepted without a signature: while it unseals, the broker comes to have a key.
-    var mayAnswerUnsigned: Bool { self == .unseal }
+    var mayAnswerUnsigned: Bool { self == .unseal || self == .unsealCard }
 
     var deadlineSeconds: Int64 {
-        self == .unseal ? ClientLimits.unsealDeadlineSeconds : ClientLimits.deadlineSeconds
+        switch self {
+        case .unseal, .unsealCard, .slotAdd, .reshare: ClientLimits.unsealDeadlineSeconds
+        default: ClientLimits.deadlineSeconds
+        }
     }
 }

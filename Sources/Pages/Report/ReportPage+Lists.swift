@@ -143,6 +143,7 @@ extension LogReport.Remark {
         case .aborted: .remarkAborted
         case .strangers: .remarkStrangers
         case .denied: .remarkDenied
+        case .cards: .remarkCards
         }
     }
 
@@ -154,6 +155,7 @@ extension LogReport.Remark {
         case .aborted: .remarkAbortedMeaning
         case .strangers: .remarkStrangersMeaning
         case .denied: .remarkDeniedMeaning
+        case .cards: .remarkCardsMeaning
         }
     }
 }

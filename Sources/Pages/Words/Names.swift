@@ -45,6 +45,8 @@ extension Words {
             case .integrity: ("integrity", "完整性问题")
             case .sealed: ("vault sealed", "保险库已封存")
             case .wrongPassphrase: ("wrong passphrase", "口令错误")
+            case .wrongCard: ("card refused", "解封卡被拒绝")
+            case .wrongKey: ("wrong key file", "密钥文件错误")
             case .unavailable: ("unavailable", "暂不可用")
             case .aborted: ("interrupted", "中断")
             }
@@ -94,6 +96,7 @@ extension Words {
             case .notify: ("notice sent", "通知客户")
             case .scan: ("leak scan", "泄露扫描")
             case .incident: ("incident", "事件")
+            case .share: ("card given", "出示解封卡")
             }
         return language == .en ? names.en : names.zh
     }

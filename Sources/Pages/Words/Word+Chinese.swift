@@ -35,6 +35,8 @@ extension Word {
         case .remarkAbortedMeaning: "修改已登记但未保存，例如程序崩溃之后"
         case .remarkStrangers: "未知密钥的请求"
         case .remarkStrangersMeaning: "没有登记密钥或签名错误的人提出了请求；此处列出合计数"
+        case .remarkCards: "出示解封卡"
+        case .remarkCardsMeaning: "有人用解封卡打开或试图打开资料库；条目只记卡，不记人"
         case .remarkDenied: "被拒绝的请求"
         case .remarkDeniedMeaning: "已登记人员请求了授权或策略不允许的内容"
         case .newestEvents: "其中最近的"

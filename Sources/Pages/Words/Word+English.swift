@@ -37,6 +37,9 @@ extension Word {
         case .remarkStrangers: "requests of unknown keys"
         case .remarkStrangersMeaning:
             "somebody without an enrolled key, or with a wrong signature, asked; the sums are listed"
+        case .remarkCards: "cards given to open the vault"
+        case .remarkCardsMeaning:
+            "somebody opened the vault with cards, or tried to; the entries name the cards and no person"
         case .remarkDenied: "refused requests"
         case .remarkDeniedMeaning: "an enrolled person asked for what blocks or policy do not allow"
         case .newestEvents: "The newest of them"

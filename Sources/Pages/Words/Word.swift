@@ -5,7 +5,8 @@ enum Word: CaseIterable {
     case customers, people, changes, refused, remarkable, standsOut, standsOutLead, nothingStandsOut, remark
     case meaning, count, newest, remarkEmergency, remarkEmergencyMeaning, remarkAlert, remarkAlertMeaning
     case remarkClock, remarkClockMeaning, remarkAborted, remarkAbortedMeaning, remarkStrangers
-    case remarkStrangersMeaning, remarkDenied, remarkDeniedMeaning, newestEvents, andMore, entry, time, kind
+    case remarkStrangersMeaning, remarkDenied, remarkDeniedMeaning, remarkCards, remarkCardsMeaning, newestEvents,
+        andMore, entry, time, kind
     case who, role, reason, purpose, noPurpose, fields, when, perDay, perDayDesc, perHour, perHourDesc
     case columnTitle, day, hour, daysTable, hoursTable, total, whoTitle, perPerson, perPersonDesc, breadth
     case breadthDesc, barTitle, barsMore, activeDays, last, peopleTable, whatFor, perPurpose, perPurposeDesc

@@ -28,9 +28,9 @@ public enum RotateKeys: WireOperation {
     public typealias Reply = NoMembers
 }
 
-/// `POST /v1/keys/status`: which keys there are, and how far a rotation has come.
+/// `POST /v1/keys/rotation`: which keys there are, and how far a rotation has come.
 public enum ListKeys: WireOperation {
-    public static let endpoint = Endpoint.keysStatus
+    public static let endpoint = Endpoint.keysRotation
     public typealias Request = NoMembers
 
     public struct Reply: WireMessage {

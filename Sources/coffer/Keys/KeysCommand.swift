@@ -2,22 +2,29 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
-import Host
+import Offline
+import Primitives
 import VaultModel
 import Wire
 
-struct KeysCommand: ParsableCommand {
+struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "The vault's own keys: ages, rotation.",
-        subcommands: [KeysStatusCommand.self, KeysRotateCommand.self])
+        commandName: "keys",
+        abstract: "What opens the vault: passphrases, cards, key files; the recovery cards; new keys for old ones.",
+        subcommands: [
+            KeysStatusCommand.self, KeysCardsCommand.self, KeysSlotsCommand.self, KeysReshareCommand.self,
+            KeysRotateCommand.self,
+        ])
 }
 
 struct KeysStatusCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "List the vault's keys, their ages, and how far a rotation has come.",
+        abstract: "Show the slots, the sets of cards, the public side of recovery, and the keys with their ages.",
         discussion: """
-            Members of --json: keys [{kind, id, status, created, due}], runs [{rotation, state, done, total}], entry.
+            Members of --json: slots[{id, kind, name}], sets[{set, quorum, confirmed}], recovery{set, quorum, confirmed, \
+            recipient, fingerprint, signing_key, certificate (over the log's key; both base 64)} (empty for none), generation, \
+            keys[{kind, id, status, created, due}], runs[{rotation, state, done, total}].
 
             Example: coffer keys status
             """)
@@ -26,103 +33,153 @@ struct KeysStatusCommand: CofferCommand {
 
     func perform(_ output: Output) async throws {
         let session = try await Session.open(options, output)
-        let reply = try await session.call(ListKeys.self, .init())
+        let reply = try await session.call(GetKeys.self, .init()).message
+        let kept = try await session.call(ListKeys.self, .init()).message
         let now = session.nowSeconds
-        output.answer(
-            reply.members([
-                "keys": .array(reply.message.keys.map(\.jsonValue)),
-                "runs": .array(reply.message.runs.map(\.jsonValue)),
-            ])
-        ) {
+        let recovery = reply.recovery.first
+        let keys = recovery.map {
+            RecoveryKeys(
+                vault: session.vault, recipient: $0.recipient, signingKey: $0.signingKey, certificate: $0.certificate)
+        }
+        var members: [String: JSONValue] = [
+            "generation": .count(reply.generation), "slots": .slots(reply.slots),
+            "sets": .array(reply.sets.map { .object($0.members) }), "recovery": .object([:]),
+            "keys": .array(kept.keys.map(\.jsonValue)), "runs": .array(kept.runs.map(\.jsonValue)),
+        ]
+        if let recovery, let keys {
+            var object = recovery.set.members
+            object["recipient"] = .string(recovery.recipient)
+            object["fingerprint"] = .string(keys.fingerprint)
+            object["signing_key"] = .string(Base64.encode(recovery.signingKey))
+            object["certificate"] = .string(Base64.encode(recovery.certificate))
+            members["recovery"] = .object(object)
+        }
+        output.answer(members) {
+            var list = LabelList()
+            for slot in reply.slots { list.add("slot \(slot.id)", slot.words) }
+            for set in reply.sets { list.add("cards \(set.set)", set.words) }
+            if let recovery, let keys {
+                list.add("recovery \(recovery.set.set)", recovery.set.words)
+                list.add("recipient", recovery.recipient)
+                list.add("fingerprint", keys.fingerprint)
+            }
             var table = Table([
                 .init("KEY"), .init("ID", .trailing), .init("STATUS"), .init("AGE", .trailing), .init("DUE"),
             ])
-            for key in reply.message.keys {
+            for key in kept.keys {
                 table.add([
                     key.kind, "\(key.id)", key.status, Self.days(now - key.created),
                     key.due == 0 ? "" : key.due <= now ? "overdue" : "in " + Self.days(key.due - now),
                 ])
             }
-            let runs = reply.message.runs.map { "\($0.rotation): \($0.state), \($0.done) of \($0.total)\n" }
-            return table.rendered(width: output.width, paint: output.paint) + runs.joined()
+            let runs = kept.runs.map { "\($0.rotation): \($0.state), \($0.done) of \($0.total)\n" }
+            return list.rendered(paint: output.paint)
+                + table.rendered(width: output.width, paint: output.paint) + runs.joined()
         }
-        output.entry(reply.entry)
-        if !output.isJSON, reply.message.keys.contains(where: { $0.due != 0 && $0.due <= now }) {
+        if kept.keys.contains(where: { $0.due != 0 && $0.due <= now }) {
             output.hint("replace what is overdue: coffer keys rotate krk, coffer keys rotate bik")
         }
+        if recovery == nil { output.warning("no recovery cards: a lost passphrase loses the vault") }
+        if reply.sets.contains(where: { !$0.confirmed }) { output.hint("coffer keys cards confirm --unseal") }
+        if recovery?.set.confirmed == false { output.hint("coffer keys cards confirm --recovery") }
     }
+}
 
+extension KeysStatusCommand {
     private static func days(_ seconds: Int64) -> String { "\(max(0, seconds) / 86_400) d" }
 }
 
-struct KeysRotateCommand: CofferCommand {
+struct KeysCardsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotate",
-        abstract: "Replace keys while the shop goes on working.",
+        commandName: "cards", abstract: "Cards that open together what one alone does not.",
+        subcommands: [KeysCardsConfirmCommand.self])
+}
+
+struct KeysCardsConfirmCommand: CofferCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm",
+        abstract: "Read cards back: the set-up is not finished before.",
         discussion: """
-            krk wraps the customers' keys: once a year, or when a copy of keyring.db and vault.seal may be in wrong hands. \
-            bik is the root of the look-up index: when it may be known to somebody. cek are the customers' own keys: all \
-            their records are sealed anew, of those named or of everybody. The vault goes on where it was when the broker \
-            is stopped in between.
+            Type, or name files of, as many cards as open. They are put together on this device and must open what was \
+            stored when they were made; nobody is told what stands on them.
 
-            Members of --json: rotation, state, done, total, entry.
+            Member of --json: confirmed (the set).
 
-            Example: coffer keys rotate krk
-                     coffer keys rotate cek C-XF2B-Q6P2
+            Example: coffer keys cards confirm --recovery
             """)
 
-    @Argument(help: ArgumentHelp("krk, bik or cek.", valueName: "key"))
-    var key: String
+    @Flag(help: "The recovery cards, which begin with cofferr1.")
+    var recovery = false
 
-    @Argument(help: ArgumentHelp("With cek: only these customers' keys.", valueName: "number"))
-    var customers: [String] = []
+    @Flag(help: "The cards that unseal, which begin with cofferu1.")
+    var unseal = false
 
-    @Flag(help: "Begin, and do not wait for the end: coffer keys status tells.")
-    var noWait = false
+    @Option(
+        help: ArgumentHelp("File with a card, instead of a prompt; repeat it for each card.", valueName: "file"),
+        completion: .file())
+    var cardFile: [String] = []
 
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
-        guard let rotation = KeyRotation(rawValue: key) else {
-            throw Failure.usage("no key of this name", hint: "krk, bik or cek", why: "key")
+        guard recovery != unseal else {
+            throw Failure.usage("which cards?", hint: "--recovery or --unseal", why: "cards")
         }
-        guard customers.isEmpty || rotation == .cek else {
-            throw Failure.usage("only cek can be replaced for some customers", why: "number")
-        }
-        let numbers = try Arguments.customers(customers)
+        let use: CardUse = recovery ? .recovery : .unsealing
+        let source = CardSource(files: cardFile)
+        // A wrong file is found before the broker is asked: its answer is an entry.
+        var cards: [HeldSecret] = []
+        for place in 0..<(source.count ?? 0) { cards.append(try source.card(place, use: use)) }
         let session = try await Session.open(options, output)
-        let begun = try await session.call(
-            RotateKeys.self, .init(rotation: rotation), RequestScope(customers: numbers))
-        let run = noWait ? nil : try await wait(session, output)
-        let state = run?.state ?? "running"
-        output.answer(
-            begun.members([
-                "done": .integer(run?.done ?? 0), "rotation": .string(rotation.rawValue), "state": .string(state),
-                "total": .integer(run?.total ?? 0),
-            ])
-        ) { "\(rotation.rawValue): \(state)\n" }
-        output.entry(begun.entry)
-        guard state == "failed" else { return }
-        let failure = Failure(
-            code: "unavailable", why: "unavailable", message: "the rotation stopped before its end",
-            hint: "look at coffer doctor, then restart the broker: it goes on where it was", exitCode: 5)
-        // A script has its object already.
-        guard !output.isJSON else {
-            output.warning(failure.message)
-            throw EndedWith(exitCode: failure.exitCode)
+        let keys = try await session.call(GetKeys.self, .init()).message
+        let set = recovery ? keys.recovery.first?.set : keys.sets.last
+        guard let set else {
+            throw Failure(
+                code: "not-found", why: "cards", message: "this vault has no such cards",
+                hint: recovery ? "" : "coffer keys reshare makes cards that unseal", exitCode: 4)
         }
-        throw failure
+        if source.count == nil {
+            for place in 0..<Int(set.needed) {
+                cards.append(try source.card(place, use: use))
+                output.note("\(place + 1)/\(set.needed)")
+            }
+        }
+        let request: ConfirmCards.Request
+        do throws(CardReading.Problem) {
+            request = try CardReading.confirm(cards, use: use, keys: keys, vault: session.vault)
+        } catch { throw Failure(error) }
+        _ = try await session.call(
+            ConfirmCards.self, request, RequestScope(object: ConfirmCards.object(set: request.set)))
+        output.answer(["confirmed": .string(request.set)]) {
+            "confirmed: the cards of set \(request.set) can be read\n"
+        }
+        output.hint("delete the card files now, if they are still there: paper is enough")
+    }
+}
+
+extension CardSet {
+    var words: String {
+        "any \(needed) of \(cards) cards" + (confirmed ? "" : "; never read back: the set-up is not finished")
     }
 
-    private func wait(_ session: Session, _ output: Output) async throws -> ListKeys.Run? {
-        var progress = Progress("rotate", unit: "keys", output: output)
-        defer { progress.finish() }
-        while true {
-            // Each look is an entry of the log: not too many of them.
-            try await Task.sleep(for: .seconds(1))
-            guard let run = try await session.call(ListKeys.self, .init()).message.runs.first else { return nil }
-            progress.show(done: run.done, of: run.total)
-            if run.state != "running" { return run }
+    var members: [String: JSONValue] {
+        ["set": .string(set), "quorum": .string("\(needed)/\(cards)"), "confirmed": .bool(confirmed)]
+    }
+}
+
+extension KeySlot {
+    var words: String {
+        switch kind {
+        case "shares": "cards of set \(name)"
+        case "host-key": "host key \(name): unattended"
+        default: kind
         }
+    }
+}
+
+extension JSONValue {
+    static func slots(_ slots: [KeySlot]) -> JSONValue {
+        .array(
+            slots.map { ["id": .count($0.id), "kind": .string($0.kind), "name": .string($0.name)] })
     }
 }

@@ -46,8 +46,8 @@ struct Coffer: AsyncParsableCommand {
 
     /// Commands whose first argument names another command.
     static let groups: Set<String> = [
-        "customer", "order", "record", "request", "subject", "staff", "grant", "log", "witness", "policy", "identity",
-        "keys",
+        "customer", "keys", "order", "record", "request", "subject", "staff", "grant", "log", "witness", "policy",
+        "identity",
     ]
 }
 

@@ -150,3 +150,25 @@ extension BrokerInquiry {
         do throws(ClientError) { return try await health() } catch { throw Failure(error) }
     }
 }
+
+extension Session {
+    /// Brings a card to a sealed broker. No identity is needed; where this device has one of the vault, the checkpoint it
+    /// remembers goes along.
+    static func deliver(_ card: Sensitive, _ options: GlobalOptions) async throws(Failure) -> UnsealWithCard.Reply {
+        let transport = SocketTransport(path: try options.socketPath)
+        OpenSessions.add(nil, transport)
+        let vault = try await BrokerInquiry(transport: transport).healthOrFailure().vault
+        do throws(ClientError) {
+            return try await CardDelivery(transport: transport, vault: vault)
+                .deliver(card, checkpoint: rememberedNote(options, of: vault))
+        } catch { throw Failure(error) }
+    }
+
+    private static func rememberedNote(_ options: GlobalOptions, of vault: VaultID) -> String {
+        guard let path = try? options.identityPath, let identity = try? IdentityFile.read(path).identity,
+            identity.vault == vault, let folder = try? options.paths.state(of: vault),
+            let seen = try? CheckpointMemory(folder: folder, logKey: identity.broker.logKey).seen
+        else { return "" }
+        return String(decoding: seen.note, as: UTF8.self)
+    }
+}

@@ -91,10 +91,11 @@ struct Doctor {
         }
         require("folder", folder.permissions & 0o027 == 0, "others may enter the vault's folder: chmod 710 it")
         // A member of the group may not list the folder, but sees the modes of files whose names she knows.
-        let open = ["vault.db", "index.db", "keyring.db", "log.db", "vault.seal", "anchor", "tls.key"].filter { name in
-            guard let file = try? FileIdentity(of: FilePaths.join(path, name)) else { return false }
-            return file.permissions & 0o077 != 0
-        }
+        let open = ["vault.db", "index.db", "keyring.db", "log.db", "vault.seal", "anchor", "tls.key", "unseal.tries"]
+            .filter { name in
+                guard let file = try? FileIdentity(of: FilePaths.join(path, name)) else { return false }
+                return file.permissions & 0o077 != 0
+            }
         require("files", open.isEmpty, "chmod 600: " + open.joined(separator: ", "))
         if let free = try? Folder.freeBytes(at: path) {
             require(

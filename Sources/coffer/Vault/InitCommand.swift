@@ -18,7 +18,11 @@ struct InitCommand: CofferCommand {
             Three passphrases are asked for: the vault's, which unseals it, the authority's, which signs rights, and \
             the one of your own key. Write the log's key that is printed on paper: it verifies every export.
 
-            Example: coffer init --dir /srv/coffer --policy policies/takeout.yaml --owner "Chen Wei"
+            Cards are written into a folder, to be printed, given to different persons and deleted: recovery cards open \
+            archives after a disaster, cards for unsealing open the vault when nobody knows the passphrase.
+
+            Example: coffer init --dir /srv/coffer --policy policies/takeout.yaml --owner "Chen Wei" --recovery 2/3 \
+            --unseal-shares 2/3 --cards /media/stick/cards
             """)
 
     @Option(help: ArgumentHelp("The policy file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
@@ -33,6 +37,17 @@ struct InitCommand: CofferCommand {
         help: ArgumentHelp("File whose first line is the vault's passphrase, instead of a prompt.", valueName: "file"),
         completion: .file())
     var unsealPassphraseFile: String?
+
+    @Option(help: ArgumentHelp("Recovery cards: how many of how many open archives, e.g. 2/3.", valueName: "k/n"))
+    var recovery: String?
+
+    @Option(help: ArgumentHelp("Cards that unseal: how many of how many, e.g. 2/3.", valueName: "k/n"))
+    var unsealShares: String?
+
+    @Option(
+        help: ArgumentHelp("A new or empty folder for the cards, outside the vault's.", valueName: "dir"),
+        completion: .directory)
+    var cards: String?
 
     @Flag(help: "One computer, one owner: one passphrase, asked for once, for the vault and both keys.")
     var solo = false
@@ -59,6 +74,7 @@ struct InitCommand: CofferCommand {
         try Self.requireAbsent(
             folder, "there is something at the vault's place already", hint: "name another: --dir DIR")
         try places.requireAbsent()
+        let ordered = try CardOrder(recovery: recovery, unsealing: unsealShares, folder: cards, vault: folder)
 
         let creation: VaultCreation
         do throws(VaultCreation.Failure) {
@@ -73,36 +89,57 @@ struct InitCommand: CofferCommand {
             ? ownPassphrase.clone() : try authority.passphrase(options, output).new(for: "the authority's key")
         let signers = try places.make(
             creation, name: name, profile: profile, own: ownPassphrase, authority: authorityPassphrase)
+        let ceremony: CardCeremony?
+        do throws(Failure) { ceremony = try ordered?.write(creation) } catch {
+            places.discard()
+            throw error
+        }
         do throws(VaultCreation.Failure) {
             let today = Moment.today(SystemClock().nowMilliseconds())
             let owner = VaultCreation.Owner(
                 name: name, kid: signers.own, nda: today.description, training: today.adding(days: 365).description)
             try await creation.write(
-                to: folder, owner: owner, passphrase: vaultPassphrase, authority: signers.authority.kid
+                to: folder, owner: owner, passphrase: vaultPassphrase, authority: signers.authority.kid,
+                ceremony: ceremony
             ) { try signers.authority.sign($0) }
         } catch {
             places.discard()
+            ordered?.folder.discard()
             throw Failure(error)
         }
-        answer(creation, signers, profile, output)
+        answer(creation, signers, profile, ordered, ceremony, output)
     }
 
     private func answer(
-        _ creation: VaultCreation, _ signers: NewIdentities.Keys, _ profile: WireProfile, _ output: Output
+        _ creation: VaultCreation, _ signers: NewIdentities.Keys, _ profile: WireProfile, _ ordered: CardOrder?,
+        _ ceremony: CardCeremony?, _ output: Output
     ) {
+        let recovery = ceremony?.recoveryKeys(logKey: creation.logKey.key.bytes)
         output.answer([
             "authority_kid": .string(signers.authority.kid.text), "log_key": .string(creation.logKey.description),
-            "owner_kid": .string(signers.own.text), "recovery": "none", "vault_id": .string(creation.vault.description),
+            "owner_kid": .string(signers.own.text), "recovery": .string(ordered?.recovery?.description ?? "none"),
+            "recovery_fingerprint": .string(recovery?.fingerprint ?? ""),
+            "recovery_recipient": .string(recovery?.recipient ?? ""),
+            "unseal_shares": .string(ordered?.unsealing?.description ?? "none"),
+            "vault_id": .string(creation.vault.description),
         ]) {
             var list = LabelList()
             list.add("vault", creation.vault.description)
             list.add("log key", creation.logKey.description)
             list.add("authority", signers.authority.kid.text)
             list.add("owner", signers.own.text)
+            if let recovery {
+                list.add("recovery key", recovery.fingerprint)
+                list.add("recipient", recovery.recipient)
+            }
             return list.rendered(paint: output.paint)
         }
         if profile == .test { output.warning("the test profile is for trying things out: keep no real customer in it") }
-        output.warning("nobody can open this vault without its passphrase: keep it in two places")
+        if let ordered {
+            ordered.folder.tellWhatNext(output, confirms: ordered.uses)
+        } else {
+            output.warning("nobody can open this vault without its passphrase: keep it in two places")
+        }
         output.hint("write the log key on paper, and keep the authority's key file away from this machine")
         output.hint("start it: cofferd --dir DIR; then: coffer unseal")
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import Offline
 import Primitives
 import Wire
 
@@ -14,6 +15,9 @@ struct UnsealCommand: CofferCommand {
             broker is shown the newest checkpoint of the log that this device has seen, or that one of the witnesses it \
             knows has cosigned; a log without it stays sealed.
 
+            With --share one card is asked for and not shown; as many as the set needs, from as many persons, within ten \
+            minutes, open the vault. Members of --json with cards: state, set, given, needed.
+
             Example: coffer unseal --unseal-passphrase-file /run/keys/vault
             """)
 
@@ -22,9 +26,18 @@ struct UnsealCommand: CofferCommand {
         completion: .file())
     var unsealPassphraseFile: String?
 
+    @Flag(help: "Give one card of a set that unseals; it needs no identity. The others may come from other terminals.")
+    var share = false
+
+    @Option(
+        help: ArgumentHelp("File with a card, instead of a prompt; implies --share.", valueName: "file"),
+        completion: .file())
+    var cardFile: [String] = []
+
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
+        if share || !cardFile.isEmpty { return try await giveCards(output) }
         let session = try await Session.open(options, output)
         let source = Passphrase(file: unsealPassphraseFile, option: "--unseal-passphrase-file", output: output)
         let passphrase = try source.existing(of: "the vault")
@@ -36,6 +49,35 @@ struct UnsealCommand: CofferCommand {
             passphrase: Sensitive(text), checkpoint: await WitnessInquiry.newestCheckpoint(session, output))
         let reply = try await session.call(UnsealVault.self, request)
         output.state(reply.message.state)
+    }
+
+    /// Brings cards, one or several, without an identity.
+    private func giveCards(_ output: Output) async throws {
+        guard unsealPassphraseFile == nil else {
+            throw Failure.usage("cards or a passphrase, not both", hint: "leave one out", why: "share")
+        }
+        let source = CardSource(files: cardFile)
+        for place in 0..<(source.count ?? 1) {
+            let card = try source.card(place, use: .unsealing)
+            guard let text = String(validating: card.bytes.exposeBytes(), as: UTF8.self) else {
+                throw Failure.usage("this is no card", why: "card")
+            }
+            let reply = try await Session.deliver(Sensitive(text), options)
+            if reply.state == .unsealed || place + 1 == source.count ?? 1 { answer(reply, output) }
+            if reply.state == .unsealed { return }
+        }
+    }
+
+    private func answer(_ reply: UnsealWithCard.Reply, _ output: Output) {
+        output.answer([
+            "given": .count(reply.given), "needed": .count(reply.needed), "set": .string(reply.set),
+            "state": .string(reply.state.rawValue),
+        ]) { "\(reply.state.rawValue) \(reply.given)/\(reply.needed)\n" }
+        guard reply.state != .unsealed else { return }
+        let missing = reply.needed - min(reply.given, reply.needed)
+        output.hint(
+            "\(missing) more \(missing == 1 ? "card is" : "cards are") needed within ten minutes: coffer unseal --share"
+        )
     }
 }
 

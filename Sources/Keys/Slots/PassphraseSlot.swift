@@ -19,7 +19,7 @@ public struct PassphraseSlot: Equatable, Sendable {
     let commitment: [UInt8]
     let envelope: [UInt8]
 
-    static let kind: UInt8 = 1
+    static var kind: UInt8 { Slot.Kind.passphrase.rawValue }
     static let largestEnvelope = 512
 
     /// The first sixteen bytes.
@@ -71,6 +71,29 @@ public struct PassphraseSlot: Equatable, Sendable {
         } catch { throw .integrity }
     }
 
+    var bytes: [UInt8] {
+        var bytes = Self.header(id: id, profile: profile, cost: cost) + salt + commitment
+        bytes.appendLittleEndian(UInt16(envelope.count))
+        return bytes + envelope
+    }
+
+    /// What follows id and kind.
+    static func parse(
+        _ reader: inout SealFileReader, id: UInt16, profile: VaultProfile
+    ) throws(SealFileError) -> PassphraseSlot {
+        let slotProfile = try reader.uint8()
+        let operations = try reader.uint32()
+        let memory = try reader.uint64()
+        guard slotProfile == profile.rawValue, memory <= UInt64(Int.max) else { throw .slotCost }
+        let cost = PassphraseCost(operations: Int(operations), memoryBytes: Int(memory))
+        guard profile.accepts(cost) else { throw .slotCost }
+        let salt = try reader.bytes(PasswordHash.saltSize)
+        let commitment = try reader.bytes(32)
+        return PassphraseSlot(
+            id: id, profile: profile, cost: cost, salt: salt, commitment: commitment,
+            envelope: try reader.slotEnvelope())
+    }
+
     private static func hash(
         _ passphrase: borrowing SecretBytes, salt: [UInt8], cost: PassphraseCost
     ) throws(UnsealError) -> SecretBytes {
@@ -87,16 +110,20 @@ public struct PassphraseSlot: Equatable, Sendable {
     }
 }
 
-/// Why a passphrase did not give the root key.
+/// Why what was presented did not give the root key.
 public enum UnsealError: Error, Equatable, Sendable {
     /// No slot has this passphrase.
     case wrongPassphrase
     /// The passphrase is not UTF-8.
     case notText
+    /// No slot was made for these cards.
+    case wrongShares
+    /// No slot was made for this host key.
+    case wrongKey
     /// The cost lies outside what the profile accepts; nothing was computed.
     case cost
     /// The memory the cost asks for could not be had.
     case outOfMemory
-    /// The passphrase is right, the slot was edited.
+    /// Passphrase, cards or key are right, the slot was edited.
     case integrity
 }

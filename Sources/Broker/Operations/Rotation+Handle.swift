@@ -1,0 +1,93 @@
+internal import AccessLog
+internal import Keys
+internal import Policy
+internal import Storage
+internal import Turnstile
+internal import VaultModel
+internal import Wire
+
+/// Begins to replace keys.
+enum RotateKeysHandler: OperationHandler {
+    typealias Op = RotateKeys
+
+    static func handle(
+        _ call: Call<RotateKeys.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<NoMembers> {
+        let rotation = call.body.rotation
+        let numbers = call.head.customerNumbers
+        guard numbers.isEmpty || rotation == .cek else {
+            throw .malformed("only customers' own keys are replaced one by one")
+        }
+        let decision = try await vault.admit(
+            call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .rotate)
+        if !numbers.isEmpty { _ = try await vault.customers(of: decision, as: .rotate) }
+        guard vault.scrubs.last?.state != "running", vault.rotations.begin(rotation) else {
+            throw await vault.refuse(
+                decision, .conflict("a rotation or a scrub is running; see coffer keys status, coffer scrub --status"),
+                as: .rotate)
+        }
+        let entry: CommittedEntry
+        do throws(RequestRefusal) { entry = try await vault.turnstile.log(decision, as: .rotate).entry } catch {
+            vault.rotations.end(.failed)
+            throw error
+        }
+        let now = call.verified.receivedMilliseconds / 1_000
+        try vault.stored { () throws(StorageError) in _ = try vault.noteKeys(at: now) }
+        vault.run(rotation, customers: numbers.map { RecordID($0) })
+        return Answer(NoMembers(), entry)
+    }
+}
+
+/// Lists keys, their ages and what a rotation is doing.
+enum ListKeysHandler: OperationHandler {
+    typealias Op = ListKeys
+
+    static func handle(
+        _ call: Call<NoMembers>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<ListKeys.Reply> {
+        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .list)
+        let now = call.verified.receivedMilliseconds / 1_000
+        let made = try vault.stored { () throws(StorageError) in try vault.noteKeys(at: now) }
+        let keys = vault.keyset.entries.map { entry in
+            let created = made[OpenVault.name(of: entry)] ?? 0
+            let days = entry.status == .enabled ? entry.kind.rotationDays : nil
+            return ListKeys.Key(
+                kind: "\(entry.kind)", id: Int64(entry.id), status: "\(entry.status)", created: created,
+                due: days.map { created + Int64($0) * 86_400 } ?? 0)
+        }
+        let runs = vault.rotations.last.map {
+            ListKeys.Run(
+                rotation: $0.rotation.rawValue, state: $0.state.rawValue, done: Int64($0.done), total: Int64($0.total))
+        }
+        let grant = try await vault.turnstile.log(decision, as: .list)
+        return Answer(ListKeys.Reply(keys: keys, runs: runs.map { [$0] } ?? []), grant.entry)
+    }
+}
+
+extension OpenVault {
+    private static let datesMark = "keys"
+
+    static func name(of entry: KeysetEntry) -> String { "\(entry.kind)/\(entry.id)" }
+
+    /// When each key was first seen here, seconds since 1970. For the owner's calendar only: nothing decides by it, and
+    /// nothing vouches for it.
+    @discardableResult
+    func noteKeys(at now: Int64) throws(StorageError) -> [String: Int64] {
+        var dates: [String: Int64] = [:]
+        let text = String(decoding: try stores.records.mark(Self.datesMark) ?? [], as: UTF8.self)
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: " ")
+            if parts.count == 2, let seconds = Int64(parts[1]) { dates[String(parts[0])] = seconds }
+        }
+        let created = files.createdAtMilliseconds / 1_000
+        let before = dates
+        for entry in keyset.entries where dates[Self.name(of: entry)] == nil {
+            dates[Self.name(of: entry)] = entry.id == 1 ? created : now
+        }
+        if dates != before {
+            let lines = dates.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined()
+            try stores.records.setMark(Self.datesMark, Array(lines.utf8))
+        }
+        return dates
+    }
+}
