@@ -36,9 +36,14 @@ final class LogGrower: Sendable {
         let seal = try SealFile.parse(DurableFile.read(bench.vault + "/vault.seal", limit: SealFile.largestBytes))
         var vaultSecret = Array("passphrase of vault".utf8)
         let passphrase = SecretBytes(wiping: &vaultSecret)
-        keyset = try seal.verify(with: seal.rootKey(passphrase: passphrase)).keyset()
+        let verified = try seal.verify(with: seal.rootKey(passphrase: passphrase))
+        keyset = try verified.keyset()
         let facts = seal.facts
-        stores = try Stores.open(at: VaultDirectory(bench.vault), vault: facts.vault, options: StorageOptions())
+        let folder = VaultDirectory(bench.vault)
+        stores = try Stores.open(at: folder, vault: facts.vault, options: StorageOptions())
+        // A new month's keys are vouched for like any others.
+        let anchor = try VaultAnchor(in: folder, vault: facts.vault, root: verified.root)
+        try stores.keyring.attach(StateTags(keyset, incarnation: facts.incarnation), to: anchor)
         var state = AuthorityState(vault: facts.vault, authority: facts.authority)
         for block in try stores.log.blocks() {
             let signed = try Block.open(DSSEEnvelope(parsing: block.envelope), vault: facts.vault)
@@ -52,7 +57,7 @@ final class LogGrower: Sendable {
         writer = try LogWriter(
             stores.log,
             keys: KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation)),
-            keyring: stores.keyring, clock: SystemClock())
+            keyring: stores.keyring, anchor: anchor, clock: SystemClock())
     }
 
     func close() async throws {

@@ -238,6 +238,7 @@ public final class BrokerService: Sendable {
             if unsealer.isPersonal, facts.isHeld { try files.updateSeal { $0.isHeld = false } }
             keepHouse(open)
             open.resumeRotations()
+            open.rollAfterErasures()
             return entry ?? startup
         } catch {
             // Something has been written: only a new process sees the files as they are now.
@@ -265,6 +266,7 @@ public final class BrokerService: Sendable {
                     try? open.anchor.noteLog()
                     // What fails is tried again; until it is done the customer stays frozen.
                     try? await open.carryOutDue()
+                    open.rollAfterErasures()
                 }
             }
         }

@@ -60,7 +60,7 @@ extension OpenVault {
         await calls.drain()
         turnstile.forgetKeys(of: erasure.customer)
         imports.forget(erasure.customer)
-        // Copies of the keyring from before are still opened by the epoch's key: this is the place to roll it.
+        noteErased(at: grant.begin.time)
         try await cutLogs()
         try await finish(erasure.id, grant)
     }

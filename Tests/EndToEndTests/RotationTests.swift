@@ -123,6 +123,24 @@ extension EndToEnd {
             broker.stop()
         }
 
+        /// Copies of the keyring from before an erasure are opened by the epoch of that time.
+        @Test(.enabled(if: ForwardClock.canBeMade, "there is no C compiler for another clock"))
+        func `a day after an erasure all keys are wrapped anew, unasked`() throws {
+            let shop = try ErasureShop()
+            let other = try shop.addCustomer(1)
+            try shop.sandbox.answer("officer", "subject", "erase", shop.number, "--reason", "customer-request")
+            try shop.travel(hours: 73)
+            try shop.expectGone(shop.number)
+            #expect(try count(shop.sandbox, "keyring.db", "SELECT count(*) FROM cek WHERE epoch = 1") == 1)
+            try shop.travel(hours: 98)
+            for _ in 0..<100 where try leftovers(shop.sandbox, "krk") > 0 { usleep(100_000) }
+            #expect(try leftovers(shop.sandbox, "krk") == 0)
+            let shown = try shop.sandbox.coffer(
+                "counter", "customer", "show", other, "--fields", "name", "--purpose", "order", "--json")
+            #expect(shown.code == 0, "\(shown.text)")
+            try shop.expectVerifies()
+        }
+
         @Test func `one rotation at a time, by whoever may, of keys there are`() throws {
             let (sandbox, broker, _, number) = try shop()
             #expect(try sandbox.coffer("counter", "keys", "rotate", "krk").code == 3)

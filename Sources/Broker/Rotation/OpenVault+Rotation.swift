@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Host
 internal import Keys
 internal import Policy
 internal import Storage
@@ -24,6 +25,27 @@ extension OpenVault {
                 nil
             }
         if let rotation, rotations.begin(rotation) { run(rotation, customers: []) }
+    }
+
+    // MARK: - After erasures
+
+    private static let rollMark = "roll"
+    private static let dayMilliseconds: Int64 = 86_400_000
+
+    /// Notes that somebody's key was destroyed: copies of the keyring from before are still opened by this epoch.
+    func noteErased(at time: Int64) {
+        guard ((try? stores.records.mark(Self.rollMark)) ?? nil) == nil else { return }
+        try? stores.records.setMark(Self.rollMark, Array(String(time + Self.dayMilliseconds).utf8))
+    }
+
+    /// Rolls KRK a day after the first erasure since the last roll, for all of that day: a roll touches every customer's
+    /// wrap.
+    func rollAfterErasures() {
+        guard let mark = (try? stores.records.mark(Self.rollMark)) ?? nil,
+            let due = Int64(String(decoding: mark, as: UTF8.self)), due <= files.clock.nowMilliseconds(),
+            scrubs.last?.state != "running", rotations.begin(.krk)
+        else { return }
+        run(.krk, customers: [])
     }
 
     /// Begins a rotation that an entry has announced.
@@ -55,6 +77,8 @@ extension OpenVault {
                 try keyset.adding(.keyring).setting(.retired, of: .keyring, id: keyset.keyringEpoch)
             }
         }
+        // Whoever is erased from now on may have been wrapped under the new epoch: that takes another roll.
+        try stores.records.setMark(Self.rollMark, nil)
         let total = try stores.keyring.keyCount(below: .max)
         var done = total - (try stores.keyring.keyCount(below: keyset.keyringEpoch))
         while try rewrapSome() {
