@@ -197,7 +197,10 @@ public final class BrokerService: Sendable {
                 do throws(RequestRefusal) {
                     continuation.resume(
                         returning: .success(try sealed.open(key) { [weak self] in self?.fileChanged() }))
-                } catch { continuation.resume(returning: .failure(error)) }
+                } catch {
+                    sealed.files.forgetSeal()
+                    continuation.resume(returning: .failure(error))
+                }
             }
         }
         if let backoff, let before {
@@ -238,7 +241,7 @@ public final class BrokerService: Sendable {
             if unsealer.isPersonal, facts.isHeld { try files.updateSeal { $0.isHeld = false } }
             keepHouse(open)
             open.resumeRotations()
-            open.rollAfterErasures()
+            open.rollIfDue()
             return entry ?? startup
         } catch {
             // Something has been written: only a new process sees the files as they are now.
@@ -266,7 +269,7 @@ public final class BrokerService: Sendable {
                     try? open.anchor.noteLog()
                     // What fails is tried again; until it is done the customer stays frozen.
                     try? await open.carryOutDue()
-                    open.rollAfterErasures()
+                    open.rollIfDue()
                 }
             }
         }

@@ -18,7 +18,7 @@ extension OpenVault {
     private static let atOnce = 500
 
     /// Carries out all that has begun, then all that is due and not held, oldest first. One that fails stays for the next
-    /// time, and the later ones wait for it.
+    /// time and keeps nobody else waiting; its refusal is thrown at the end.
     func carryOutDue() async throws(RequestRefusal) {
         try await erasures.run { () throws(RequestRefusal) in try await carryOutInTurn() }
     }
@@ -26,12 +26,16 @@ extension OpenVault {
     /// The same for somebody who has the turn already.
     func carryOutInTurn() async throws(RequestRefusal) {
         let waiting = try stored { () throws(StorageError) in try stores.log.erasures([.pending, .begun]) }
-        for erasure in waiting where erasure.state == .begun { try await carryOut(erasure) }
         let now = loggedNow
-        for erasure in waiting where erasure.state == .pending && erasure.due <= now {
-            // A hold that came later keeps her; she stays frozen.
-            if !isHeld(erasure.customer, at: now) { try await carryOut(erasure) }
+        // A hold that came later keeps her; she stays frozen.
+        let ready =
+            waiting.filter { $0.state == .begun }
+            + waiting.filter { $0.state == .pending && $0.due <= now && !isHeld($0.customer, at: now) }
+        var failure: RequestRefusal?
+        for erasure in ready {
+            do throws(RequestRefusal) { try await carryOut(erasure) } catch { failure = failure ?? error }
         }
+        if let failure { throw failure }
     }
 
     /// Erases one customer: announcement │ what outlives her │ keyring │ rows │ tags │ write-ahead logs │ ledger │ receipt.
@@ -217,7 +221,8 @@ extension OpenVault {
             }
         }
         try await finishTombstones(besides: Set(known.map(\.customer)))
-        try await carryOutDue()
+        // What cannot be carried out now stays frozen, and is tried again each minute: it must not keep the shop closed.
+        try? await carryOutDue()
     }
 
     /// Tombstones of which `log.db` knows nothing: keys or rows that are there all the same go.

@@ -11,7 +11,8 @@ extension SealedVault {
     func verify(
         _ seal: VerifiedSeal, _ keyset: Keyset, onTamper: @escaping @Sendable () -> Void
     ) throws(StorageError) -> VaultAnchor {
-        let anchor = try VaultAnchor(in: VaultDirectory(files.folder), vault: facts.vault, root: seal.root)
+        let anchor = try VaultAnchor(
+            in: VaultDirectory(files.folder), vault: facts.vault, root: seal.root, onFatal: onFatal)
         let said = anchor.current
         guard said.incarnation == facts.incarnation, facts.generation >= said.sealGeneration,
             facts.generation - said.sealGeneration <= 1

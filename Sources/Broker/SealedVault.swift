@@ -22,6 +22,7 @@ final class SealedVault: Sendable {
     /// The rows of the register it was made of: which entry each block is said to stand in.
     let replayed: [[UInt8]: UInt64]
     let policy: PolicyDocument
+    let onFatal: @Sendable () -> Void
     /// Whether the index is made anew once there are keys to make it with.
     let rebuildsIndex: Bool
 
@@ -30,6 +31,7 @@ final class SealedVault: Sendable {
     ) throws(RequestRefusal) {
         self.files = files
         self.rebuildsIndex = rebuildsIndex
+        self.onFatal = onFatal
         facts = try files.readSeal().facts
         do throws(StorageError) {
             let index = FilePaths.join(files.folder, StorageFile.index.name)

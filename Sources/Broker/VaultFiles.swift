@@ -57,6 +57,12 @@ final class VaultFiles: Sendable {
         } catch { throw .integrity(Self.sealName) }
     }
 
+    /// The vault stays sealed after all: its root key is not kept for what comes next.
+    func forgetSeal() {
+        verified.withLock { $0 = nil }
+        anchor.withLock { $0 = nil }
+    }
+
     /// What the verified seal file pins: policy and registry.
     var pins: (policy: [UInt8], registry: [UInt8]) {
         verified.withLock { ($0?.facts.policyPin ?? [], $0?.facts.registryHash ?? []) }

@@ -9,7 +9,8 @@ extension Turnstile {
     public static func keyVersion(of record: StoredRecord) -> UInt32 { record.keyVersion }
 
     /// A record sealed anew under another version of its customer's key: every field is opened and sealed again, and
-    /// nothing of it leaves this function.
+    /// nothing of it leaves this function. The old key stays in the cache: a read that fetched the record before may open it
+    /// after the keyring has lost that version.
     public func rekeyed(
         _ grant: JobGrant, _ record: StoredRecord, to key: CustomerKey
     ) throws(RequestRefusal) -> RecordUpdate {
@@ -42,7 +43,8 @@ extension Turnstile {
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: fields, replacesAll: true)
     }
 
-    /// Logs a change of rows that a job is about to make; the entry is its intent and vouches for the new seals.
+    /// Logs a change of rows that a job is about to make; the entry is its intent. A change of content would name the new
+    /// seals; here only the keys change.
     public func logJobChange(
         _ grant: JobGrant, numbers: [CustomerNumber], updates: [RecordUpdate]
     ) async throws(RequestRefusal) -> CommittedEntry {

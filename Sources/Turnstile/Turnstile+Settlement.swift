@@ -13,7 +13,7 @@ extension Turnstile {
         let map = fieldMap
         guard let kind = policy.records.first(where: { map.kind($0.name) == record.kind })?.name else { return nil }
         let places = map.places(of: kind).filter { !$0.definition.isPersonal }
-        guard !places.isEmpty, record.customer != .none, let key = try opener.keys(of: [record])[record.customer],
+        guard !places.isEmpty, record.customer != .none, let key = (try? opener.keys(of: [record]))?[record.customer],
             (try? opener.checkSeal(of: record, key: key)) != nil
         else { return nil }
         let revision = record.rev + 1

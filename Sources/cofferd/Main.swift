@@ -100,8 +100,11 @@ struct Cofferd: AsyncParsableCommand {
     private func openBroker(_ folder: String) async throws -> BrokerService {
         do throws(RequestRefusal) {
             let broker = try BrokerService(folder: folder, rebuildsIndex: rebuildIndex) {
-                // The log could not be made durable: nothing may be answered any more, and nothing tidied up.
-                Terminal.write(Array("error: the access log could not be made durable; stopped\n".utf8), to: 2)
+                // Something could not be made durable: nothing may be answered any more, and nothing tidied up.
+                Terminal.write(
+                    Array(
+                        "error: the access log or another file of the vault could not be made durable; stopped\n".utf8),
+                    to: 2)
                 ProcessExit.now(Wire.ExitCode.logNotDurable.rawValue)
             }
             if let file = unsealPassphraseFile { try await broker.unsealUnattended(.passphrase(file)) }

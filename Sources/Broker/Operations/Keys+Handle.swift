@@ -115,7 +115,7 @@ enum ReshareHandler: OperationHandler {
         else { throw .malformed("this is no set of cards") }
         let new = SlotSecret.shares(set, material: HeldSecret(SecretBytes(copying: material)))
         let kept = call.body.kept.map { (id: UInt16(clamping: $0.id), secret: $0.secret) }
-        return try await vault.changeSlots(decision) { (seal) throws(SlotChangeError) in
+        let answer = try await vault.changeSlots(decision) { (seal) throws(SlotChangeError) in
             var secrets = [new]
             for kept in kept {
                 guard let slot = seal.file.slots.first(where: { $0.id == kept.id }),
@@ -132,6 +132,9 @@ enum ReshareHandler: OperationHandler {
             } catch { throw .unseal(error) }
             return next
         }
+        // Whoever has old cards and an old file knows the key that wraps the customers': it is replaced too.
+        vault.rollSoon()
+        return answer
     }
 }
 

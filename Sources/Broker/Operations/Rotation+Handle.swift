@@ -32,7 +32,8 @@ enum RotateKeysHandler: OperationHandler {
             throw error
         }
         let now = call.verified.receivedMilliseconds / 1_000
-        try vault.stored { () throws(StorageError) in _ = try vault.noteKeys(at: now) }
+        // A note for the calendar: nothing hangs on it.
+        _ = try? vault.noteKeys(at: now)
         vault.run(rotation, customers: numbers.map { RecordID($0) })
         return Answer(NoMembers(), entry)
     }

@@ -10,6 +10,8 @@ internal import Wire
 /// goes. Nothing archived needs it: archives are what would keep it.
 extension OpenVault {
     private static let rekeyBatch = 32
+    /// More records than these are committed at once; one customer has 1,000 at the most.
+    private static let recordsAtOnce = 500
     private static let mark = "rekey"
 
     /// Whether new keys for everybody were begun and not finished.
@@ -18,59 +20,82 @@ extension OpenVault {
     /// - Parameter customers: whose; nobody means everybody.
     func rotateCustomers(_ customers: [RecordID]) async throws {
         let job = try await turnstile.beginJob()
-        var opened = 0
+        var (opened, left) = (0, 0)
         if !customers.isEmpty {
-            opened = try await rekey(customers, job)
+            (opened, left) = try await rekey(customers, job)
             rotations.note(done: customers.count, of: customers.count)
         } else if let kind = turnstile.fieldMap.kind(Self.customerKind) {
             let total = try stores.records.counts()[kind] ?? 0
-            var done = 0
+            var count = 0
             let start = try stores.records.mark(Self.mark).flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
+            if start == 0 { try stores.records.setMark(Self.mark, Array("0".utf8)) }
             var scan = stores.records.scan(kind: kind, batch: Self.rekeyBatch, after: start)
             while let records = try scan.next() {
-                opened += try await rekey(records.map(\.id), job)
+                let done = try await rekey(records.map(\.id), job)
+                opened += done.opened
+                left += done.left
                 try stores.records.setMark(Self.mark, Array(String(scan.last).utf8))
-                done += records.count
-                rotations.note(done: done, of: max(total, done))
+                count += records.count
+                rotations.note(done: count, of: max(total, count))
                 try Task.checkCancellation()
             }
             try stores.records.setMark(Self.mark, nil)
         }
+        guard left == 0 else { throw RekeyIncomplete() }
         _ = try stores.records.truncateWAL()
         try await turnstile.endJob(job, opened: opened)
     }
 
-    /// Keys first, then the entry that vouches for the new seals, then the rows, then the old keys go.
-    private func rekey(_ customers: [RecordID], _ job: JobGrant) async throws -> Int {
+    /// Keys first, then the entry that announces the rows, then the rows, then the old keys go.
+    ///
+    /// - Returns: the records sealed anew, and how many customers were left as they are: a record of theirs does not open,
+    ///   or they have more records than one step takes.
+    private func rekey(_ customers: [RecordID], _ job: JobGrant) async throws -> (opened: Int, left: Int) {
         await writes.enter()
         defer { writes.leave() }
         // Also those the policy no longer has: their rows are hers as well.
         let kinds = turnstile.fieldMap.allKinds.filter { $0 != turnstile.fieldMap.kind(Self.customerKind) }
-        var updates: [RecordUpdate] = []
-        var fresh: [WrappedKey] = []
-        var numbers: [CustomerNumber] = []
+        var batch = Rekeying()
+        var (opened, left) = (0, 0)
         let known = try stores.keyring.fetch(customers: customers)
         for customer in customers {
             guard case .keys(let versions)? = known[customer], let latest = versions.last,
                 let number = CustomerNumber(customer)
             else { continue }
-            let records = try stores.records.fetch(customer: customer, kinds: kinds)
-            guard let key = try nextKey(of: customer, after: latest, of: records, &fresh) else { continue }
-            for record in records where record.customer == customer {
-                updates.append(try turnstile.rekeyed(job, record, to: key))
+            var hers = batch
+            do {
+                let records = try stores.records.fetch(customer: customer, kinds: kinds)
+                guard let key = try nextKey(of: customer, after: latest, of: records, &hers.fresh) else { continue }
+                for record in records where record.customer == customer {
+                    hers.updates.append(try turnstile.rekeyed(job, record, to: key))
+                }
+            } catch let error as StorageError where error == .tampered(.vault) {
+                throw error
+            } catch {
+                left += 1
+                continue
             }
-            numbers.append(number)
+            hers.numbers.append(number)
+            batch = hers
+            if batch.updates.count > Self.recordsAtOnce {
+                opened += try await carryOut(batch, job)
+                batch = Rekeying()
+            }
         }
-        guard !updates.isEmpty else { return 0 }
-        if !fresh.isEmpty { try await stores.keyring.insert(fresh) }
-        let entry = try await turnstile.logJobChange(job, numbers: numbers, updates: updates)
-        do throws(StorageError) { try await commit(RecordBatch(logSeq: entry.seq, updates: updates)) } catch {
+        return (opened + (try await carryOut(batch, job)), left)
+    }
+
+    private func carryOut(_ batch: Rekeying, _ job: JobGrant) async throws -> Int {
+        guard !batch.updates.isEmpty else { return 0 }
+        if !batch.fresh.isEmpty { try await stores.keyring.insert(batch.fresh) }
+        let entry = try await turnstile.logJobChange(job, numbers: batch.numbers, updates: batch.updates)
+        do throws(StorageError) { try await commit(RecordBatch(logSeq: entry.seq, updates: batch.updates)) } catch {
             await turnstile.logAborted(entry)
             throw error
         }
         turnstile.settle(entry)
-        try stores.keyring.dropOldVersions(of: numbers.map { RecordID($0) })
-        return updates.count
+        try stores.keyring.dropOldVersions(of: batch.numbers.map { RecordID($0) })
+        return batch.updates.count
     }
 
     /// The key to seal under: a new version, or the one that an interrupted attempt has stored already.
@@ -90,3 +115,13 @@ extension OpenVault {
         return key
     }
 }
+
+/// Customers who are sealed anew together.
+private struct Rekeying {
+    var updates: [RecordUpdate] = []
+    var fresh: [WrappedKey] = []
+    var numbers: [CustomerNumber] = []
+}
+
+/// Some customers kept their keys: `coffer scrub` names the records that do not open.
+private struct RekeyIncomplete: Error {}

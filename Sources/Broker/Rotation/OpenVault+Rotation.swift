@@ -38,9 +38,15 @@ extension OpenVault {
         try? stores.records.setMark(Self.rollMark, Array(String(time + Self.dayMilliseconds).utf8))
     }
 
+    /// Rolls KRK now, or as soon as nothing else is in its way.
+    func rollSoon() {
+        try? stores.records.setMark(Self.rollMark, Array("0".utf8))
+        rollIfDue()
+    }
+
     /// Rolls KRK a day after the first erasure since the last roll, for all of that day: a roll touches every customer's
     /// wrap.
-    func rollAfterErasures() {
+    func rollIfDue() {
         guard let mark = (try? stores.records.mark(Self.rollMark)) ?? nil,
             let due = Int64(String(decoding: mark, as: UTF8.self)), due <= files.clock.nowMilliseconds(),
             scrubs.last?.state != "running", rotations.begin(.krk)
@@ -76,9 +82,9 @@ extension OpenVault {
             try replaceKeyset { (keyset) throws(KeysetError) in
                 try keyset.adding(.keyring).setting(.retired, of: .keyring, id: keyset.keyringEpoch)
             }
+            // Whoever is erased from now on may have been wrapped under the new epoch: that takes another roll.
+            try stores.records.setMark(Self.rollMark, nil)
         }
-        // Whoever is erased from now on may have been wrapped under the new epoch: that takes another roll.
-        try stores.records.setMark(Self.rollMark, nil)
         let total = try stores.keyring.keyCount(below: .max)
         var done = total - (try stores.keyring.keyCount(below: keyset.keyringEpoch))
         while try rewrapSome() {
@@ -103,7 +109,11 @@ extension OpenVault {
         let keyset = keyset
         let months = try stores.keyring.monthKeys().filter { $0.epoch < keyset.keyringEpoch }
         if !months.isEmpty {
-            try stores.keyring.rewrap(months: try months.map { logKeys.wrap(try logKeys.unwrap($0)) })
+            let wrapped = try months.map { logKeys.wrap(try logKeys.unwrap($0)) }
+            do throws(StorageError) { try stores.keyring.rewrap(months: wrapped) } catch {
+                // A purge has destroyed one in between: the next look does without it.
+                guard case .notFound = error else { throw error }
+            }
         }
         let old = try stores.keyring.keys(below: keyset.keyringEpoch, limit: Self.rotationBatch)
         let new = try old.map { wrapped in
@@ -149,7 +159,12 @@ extension OpenVault {
                 }
             }
             let before = keyset.indexGeneration
-            try replaceKeyset { (keyset) throws(KeysetError) in try keyset.setting(.retired, of: .index, id: before) }
+            // With no change under way: one that has made its tags already would bring the old generation's back.
+            try await writes.run {
+                try replaceKeyset { (keyset) throws(KeysetError) in
+                    try keyset.setting(.retired, of: .index, id: before)
+                }
+            }
         }
         for entry in keyset.entries where entry.kind == .index && entry.status == .retired {
             while try stores.index.delete(generation: entry.id, most: 5_000) { try Task.checkCancellation() }

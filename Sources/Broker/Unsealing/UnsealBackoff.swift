@@ -21,6 +21,8 @@ final class UnsealBackoff: Sendable {
         var failures = 0
         /// Milliseconds since 1970.
         var last: Int64 = 0
+        /// The file says nothing: this stands for it, and has not been written yet.
+        var isMadeUp = false
 
         var waitMilliseconds: Int64 {
             guard failures >= UnsealBackoff.freeTries else { return 0 }
@@ -46,9 +48,10 @@ final class UnsealBackoff: Sendable {
             self.init(failures: failures, last: last)
         }
 
-        init(failures: Int = 0, last: Int64 = 0) {
+        init(failures: Int = 0, last: Int64 = 0, isMadeUp: Bool = false) {
             self.failures = failures
             self.last = last
+            self.isMadeUp = isMadeUp
         }
     }
 
@@ -69,6 +72,14 @@ final class UnsealBackoff: Sendable {
             let now = clock.nowMilliseconds()
             var record = read(now)
             let before = record
+            if record.isMadeUp {
+                // Written down, or the wait would begin again with each look.
+                record.isMadeUp = false
+                do throws(HostError) { try DurableFile.replace(path, with: Array(record.text.utf8)) } catch {
+                    return .failure(
+                        RequestRefusal(.unavailable, .unavailable, hint: "\(Self.name): \(error.reason)"))
+                }
+            }
             let left = record.remaining(now: now)
             if left > 0 {
                 // A clock that was set back: from here on the wait counts anew.
@@ -115,7 +126,7 @@ final class UnsealBackoff: Sendable {
         guard let bytes = try? DurableFile.read(path, limit: Self.largestBytes),
             let record = Record(String(decoding: bytes, as: UTF8.self))
             // A file nobody here has written: somebody tries to begin anew.
-        else { return Record(failures: Self.freeTries + 7, last: now) }
+        else { return Record(failures: Self.freeTries + 7, last: now, isMadeUp: true) }
         return record
     }
 }

@@ -25,6 +25,7 @@ public final class VaultAnchor: Sendable {
     }
 
     private let state: Mutex<State>
+    private let onFatal: @Sendable () -> Void
 
     /// Makes the file of a new vault. `full` when there is no room for it.
     public static func create(_ anchor: Anchor, in folder: VaultDirectory, root: RootKey) throws(StorageError) {
@@ -35,8 +36,12 @@ public final class VaultAnchor: Sendable {
 
     /// Opens the file and checks its MAC.
     ///
+    /// - Parameter onFatal: called once, on the thread that wrote, when a write fails: nobody knows then what the file says,
+    ///   and going on would put the other files further ahead of it than a start accepts.
     /// - Throws: `anchor` with the reason: it is not there, damaged, edited, or another vault's.
-    public init(in folder: VaultDirectory, vault: VaultID, root: RootKey) throws(StorageError) {
+    public init(
+        in folder: VaultDirectory, vault: VaultID, root: RootKey, onFatal: @escaping @Sendable () -> Void = {}
+    ) throws(StorageError) {
         let file: AlternatingFile
         do throws(HostError) { file = try AlternatingFile.open(Self.path(in: folder)) } catch {
             throw error.isMissingFile ? .anchor(.missing) : .folder(errno: error.errno)
@@ -46,6 +51,7 @@ public final class VaultAnchor: Sendable {
         do throws(AnchorError) { anchor = try Anchor.open(content, vault: vault, root: root) } catch {
             throw .anchor(error == .otherVault ? .foreign : .forged)
         }
+        self.onFatal = onFatal
         state = Mutex(State(file: file, anchor: anchor, root: root))
     }
 
@@ -111,6 +117,7 @@ public final class VaultAnchor: Sendable {
                     state.anchor.encode(root: state.root, next: state.next), forgetting: forgetting)
             } catch {
                 state.isBroken = true
+                onFatal()
                 throw .anchor(.unwritable)
             }
         }
@@ -138,7 +145,7 @@ extension AnchorFault: CustomStringConvertible {
         case .damaged: "the file anchor is damaged"
         case .forged: "the file anchor was not made by this vault"
         case .foreign: "the file anchor belongs to another vault"
-        case .oldSeal: "vault.seal is not as far as the anchor says"
+        case .oldSeal: "vault.seal is not of the generation that the anchor names"
         case .unwritable: "the file anchor cannot be written"
         }
     }

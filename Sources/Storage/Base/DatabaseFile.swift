@@ -220,6 +220,11 @@ final class DatabaseFile: Sendable {
         return try maintain { db in
             try self.failIfAsked(.checkpoint(self.file))
             self.walCuts.add(1, ordering: .relaxed)
+            // Whoever reads the file from outside must not hold up every write for seconds: it is tried again.
+            try db.execute(sql: "PRAGMA busy_timeout = 100")
+            defer {
+                try? db.execute(sql: "PRAGMA busy_timeout = \(StorageLimits.busyTimeoutMilliseconds)")
+            }
             return try Int64.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
         }
     }

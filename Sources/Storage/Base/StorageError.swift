@@ -82,7 +82,7 @@ extension StorageError: CustomStringConvertible {
         case .limit(let file): "too much at once for \(file.name)"
         case .logInconsistent: "log.db does not give the root of its last checkpoint"
         case .tampered(let file): "\(file.name) was changed from outside"
-        case .rolledBack(let file): "\(file.name) is not as far as the anchor says"
+        case .rolledBack(let file): "\(file.name) is not in the state that the anchor names"
         case .anchor(let fault): fault.description
         case .folder(let errno): "the vault's folder cannot be used: error \(errno)"
         }
