@@ -17,6 +17,7 @@ public final class BrokerService: Sendable {
     let facts: SealFacts
     let authenticator: Authenticator
     let state: Mutex<BrokerState>
+    let swap: Swap
     private let isUnattended = Atomic<Bool>(false)
     let stopSignal = StopSignal()
     /// Why the vault sealed itself, if it did.
@@ -29,13 +30,15 @@ public final class BrokerService: Sendable {
     ///
     /// - Parameters:
     ///   - rebuildsIndex: whether `index.db` is made anew when the vault is unsealed; it may be missing.
+    ///   - swap: what is done about swap space; a vault of the test profile only warns of the kernel's.
     ///   - onFatal: called on the writing thread when the log cannot be made durable; must end the process.
     /// - Throws: why it cannot be served: no vault, another broker, a file missing, foreign, changed or exposed.
     public init(
-        folder: String, rebuildsIndex: Bool = false, clock: any WallClock = SystemClock(),
+        folder: String, rebuildsIndex: Bool = false, swap: Swap = Swap(), clock: any WallClock = SystemClock(),
         onFatal: @escaping @Sendable () -> Void
     ) throws(RequestRefusal) {
         files = try VaultFiles(folder: folder, clock: clock)
+        self.swap = swap
         let sealed = try SealedVault(files: files, rebuildsIndex: rebuildsIndex, onFatal: onFatal)
         facts = sealed.facts
         authenticator = Authenticator(authority: facts.vault.description, clock: clock)
@@ -185,6 +188,7 @@ public final class BrokerService: Sendable {
     private func open(
         _ sealed: SealedVault, _ passphrase: consuming SecretBytes
     ) async throws(RequestRefusal) -> OpenVault {
+        try requireNoLeak()
         let lent = LentSecret(passphrase)
         let result: Result<OpenVault, RequestRefusal> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "coffer.unseal", qos: .userInitiated).async {
@@ -197,6 +201,14 @@ public final class BrokerService: Sendable {
         return try result.get()
     }
 
+    /// Refuses where pages could reach a disk in clear. Containers and continuous integration seldom choose their swap,
+    /// and test vaults hold nobody's data: there only a listing that was named is taken seriously.
+    private func requireNoLeak() throws(RequestRefusal) {
+        let isBinding = facts.profile != .test || swap.listing != Swap.kernelListing
+        guard isBinding, !swap.isAccepted, swap.mayLeak else { return }
+        throw RequestRefusal(.unavailable, .unavailable, hint: "swap is not encrypted: " + Swap.remedy)
+    }
+
     /// Logs the start and whoever unsealed, and brings in order what a crash left, before anything else is answered.
     private func start(
         _ open: OpenVault, by decision: Decision?, rebuildsIndex: Bool
@@ -207,6 +219,12 @@ public final class BrokerService: Sendable {
         do throws(RequestRefusal) {
             let startup = try await open.turnstile.appendInternal(
                 EntryDraft(kind: .startup, decision: .allow, why: .granted, policy: open.turnstile.policy.sha256))
+            if swap.isAccepted, swap.mayLeak {
+                try await open.turnstile.appendInternal(
+                    EntryDraft(
+                        kind: .alert, decision: .allow, why: .granted, purpose: "swap",
+                        policy: open.turnstile.policy.sha256))
+            }
             try await open.recover()
             try open.recallUse()
             if rebuildsIndex { try await open.rebuildIndex() }

@@ -26,6 +26,12 @@ struct Cofferd: AsyncParsableCommand {
     @Option(help: "Unseal at the start with the passphrase in this file; reported as unattended by `coffer status`.")
     var unsealPassphraseFile: String?
 
+    @Flag(help: "Unseal although swap space is not encrypted; each start logs an alert.")
+    var allowSwap = false
+
+    @Option(help: .hidden)
+    var swapsFile = Swap.kernelListing
+
     @Flag(help: "Make index.db anew from the records when the vault is unsealed; the file may be missing.")
     var rebuildIndex = false
 
@@ -83,7 +89,8 @@ struct Cofferd: AsyncParsableCommand {
 
     private func openBroker(_ folder: String) async throws -> BrokerService {
         do throws(RequestRefusal) {
-            let broker = try BrokerService(folder: folder, rebuildsIndex: rebuildIndex) {
+            let swap = Swap(listing: swapsFile, isAccepted: allowSwap)
+            let broker = try BrokerService(folder: folder, rebuildsIndex: rebuildIndex, swap: swap) {
                 // The log could not be made durable: nothing may be answered any more, and nothing tidied up.
                 Terminal.write(Array("error: the access log could not be made durable; stopped\n".utf8), to: 2)
                 ProcessExit.now(Wire.ExitCode.logNotDurable.rawValue)
