@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CHAPTER ?= demo
 
-.PHONY: help build test lint format demo bench install-deps python-deps clean
+.PHONY: help build test lint format demo bench fuzz fuzz-seeds sanitize install-deps python-deps clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,10 @@ test: install-deps python-deps ## check the format, build, run every test
 	@scripts/test.sh
 
 lint: ## check the format
-	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+	swift format lint --strict --recursive Sources Tests Benchmarks Fuzz Package.swift
 
 format: ## rewrite the sources in the project's format
-	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Fuzz Package.swift
 
 demo: build ## a vault from nothing; CHAPTER=delivery, leaver, erasure or cards tells another story
 	@Examples/$(CHAPTER).sh
@@ -34,5 +34,14 @@ bench: ## measure under load, beside SQLite and SQLCipher
 	@scripts/install-deps.sh --bench
 	@Benchmarks/run.sh
 
+fuzz: install-deps ## fuzz every parser; SECONDS=600 in all, 60 by default
+	@Fuzz/run.sh "$(or $(SECONDS),60)"
+
+fuzz-seeds: install-deps ## write Fuzz/Corpus anew
+	@Fuzz/run.sh 1 --seeds
+
+sanitize: install-deps ## the tests under AddressSanitizer and ThreadSanitizer; SANITIZER=address or thread for one
+	@scripts/sanitize.sh "$(or $(SANITIZER),all)" "$(FILTER)"
+
 clean: ## remove what the build made
-	rm -rf .build .build-venv
+	rm -rf .build .build-venv .build-fuzz .build-asan .build-tsan

@@ -183,6 +183,19 @@ let package = Package(
     ]
 )
 
+// MARK: - Fuzzing, only where it is asked for (`make fuzz`): libFuzzer brings `main`, the targets have no tests
+
+if Context.environment["COFFER_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "coffer-fuzz",
+            dependencies: [
+                "AccessLog", "Authority", "CanonicalJSON", "Host", "Import", "Keys", "Policy", "Primitives",
+                "VaultModel", "Wire",
+            ], path: "Fuzz/Targets", swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}
+
 // MARK: - One set of strict settings for every Swift target
 
 for target in package.targets where ![.system, .plugin].contains(target.type) {

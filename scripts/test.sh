@@ -16,7 +16,7 @@ phase() {
     return $status
 }
 
-phase format swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+phase format swift format lint --strict --recursive Sources Tests Benchmarks Fuzz Package.swift
 phase build swift build --build-tests
 # Swift Testing only; TidyTests refuses files that import XCTest, whose tests would not run.
 phase test swift test --skip-build --disable-xctest

@@ -37,9 +37,7 @@ extension BrokerService {
             defer { stopSignal.send() }
             try? files.updateSeal { $0.isHeld = true }
             _ = try? await open.turnstile.appendInternal(
-                EntryDraft(
-                    kind: .alert, decision: .deny, why: .integrity, policy: open.turnstile.policy.sha256,
-                    object: StorageFile.vault.name))
+                EntryDraft(kind: .alert, decision: .deny, why: .integrity, policy: open.turnstile.policy.sha256))
         }
     }
 }

@@ -180,8 +180,12 @@ extension BrokerService {
         if facts.profile == .test { warnings.append("test profile: a thief guesses the passphrase cheaply") }
         warnings += cardWarnings()
         if unattended { warnings.append("unattended: what unseals lies in a file of this machine") }
-        if Swap.mayLeak { warnings.append("swap is not encrypted: replies may reach the disk in clear") }
-        if !LockedMemory.status().suffices { warnings.append("key memory cannot be locked: raise LimitMEMLOCK") }
+        if swap.mayLeak {
+            warnings.append("swap is not encrypted, replies may reach the disk in clear: " + Swap.remedy)
+        }
+        if !LockedMemory.status().suffices {
+            warnings.append("key memory cannot be locked: raise the limit (ulimit -l, LimitMEMLOCK=)")
+        }
         if let free = try? Folder.freeBytes(at: files.folder), free < 1 << 30 {
             warnings.append("less than 1 GiB of disk is free: reads stop when the log cannot grow")
         }

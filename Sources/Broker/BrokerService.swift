@@ -17,6 +17,7 @@ public final class BrokerService: Sendable {
     let facts: SealFacts
     let authenticator: Authenticator
     let state: Mutex<BrokerState>
+    let swap: Swap
     private let isUnattended = Atomic<Bool>(false)
     let stopSignal = StopSignal()
     /// Why the vault sealed itself, if it did.
@@ -32,13 +33,15 @@ public final class BrokerService: Sendable {
     ///
     /// - Parameters:
     ///   - rebuildsIndex: whether `index.db` is made anew when the vault is unsealed; it may be missing.
+    ///   - swap: what is done about swap space; a vault of the test profile only warns of the kernel's.
     ///   - onFatal: called on the writing thread when the log cannot be made durable; must end the process.
     /// - Throws: why it cannot be served: no vault, another broker, a file missing, foreign, changed or exposed.
     public init(
-        folder: String, rebuildsIndex: Bool = false, clock: any WallClock = SystemClock(),
+        folder: String, rebuildsIndex: Bool = false, swap: Swap = Swap(), clock: any WallClock = SystemClock(),
         onFatal: @escaping @Sendable () -> Void
     ) throws(RequestRefusal) {
         files = try VaultFiles(folder: folder, clock: clock)
+        self.swap = swap
         let sealed = try SealedVault(files: files, rebuildsIndex: rebuildsIndex, onFatal: onFatal)
         facts = sealed.facts
         authenticator = Authenticator(authority: facts.vault.description, clock: clock)
@@ -191,6 +194,7 @@ public final class BrokerService: Sendable {
     func open(
         _ sealed: SealedVault, _ key: UnsealKey, _ backoff: UnsealBackoff? = nil
     ) async throws(RequestRefusal) -> OpenVault {
+        try requireNoLeak()
         let before = try backoff?.begin()
         let result: Result<OpenVault, RequestRefusal> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "coffer.unseal", qos: .userInitiated).async {
@@ -222,6 +226,14 @@ public final class BrokerService: Sendable {
         case machine
     }
 
+    /// Refuses where pages could reach a disk in clear. Containers and continuous integration seldom choose their swap,
+    /// and test vaults hold nobody's data: there only a listing that was named is taken seriously.
+    private func requireNoLeak() throws(RequestRefusal) {
+        let isBinding = facts.profile != .test || swap.listing != Swap.kernelListing
+        guard isBinding, !swap.isAccepted, swap.mayLeak else { return }
+        throw RequestRefusal(.unavailable, .unavailable, hint: "swap is not encrypted: " + Swap.remedy)
+    }
+
     /// Logs the start and whoever unsealed, and brings in order what a crash left, before anything else is answered.
     func start(
         _ open: OpenVault, by unsealer: Unsealer, rebuildsIndex: Bool
@@ -233,6 +245,12 @@ public final class BrokerService: Sendable {
             let startup = try await open.turnstile.appendInternal(
                 EntryDraft(kind: .startup, decision: .allow, why: .granted, policy: open.turnstile.policy.sha256))
             if case .cards(let given) = unsealer { try await logCards(given, in: open) }
+            if swap.isAccepted, swap.mayLeak {
+                try await open.turnstile.appendInternal(
+                    EntryDraft(
+                        kind: .alert, decision: .allow, why: .granted, purpose: "swap",
+                        policy: open.turnstile.policy.sha256))
+            }
             try await open.recover()
             try open.recallUse()
             if rebuildsIndex { try await open.rebuildIndex() }

@@ -94,13 +94,17 @@ static size_t piece_length(const uint8_t *bytes, size_t count) {
 static enum ccsv_status feed_piece(ccsv_reader *reader, const uint8_t *bytes, size_t count) {
     uint8_t last = bytes[count - 1];
     if (reader->parser.pstate == row_not_begun) reader->row_line = reader->line;
-    if (last == 0) return ccsv_nul;
-    if (csv_parse(&reader->parser, bytes, count, on_cell, on_row, reader) != count) {
+    // What stands before a NUL is read first: the first fault is reported, however the text is cut into pieces.
+    size_t text = last == 0 ? count - 1 : count;
+    if (csv_parse(&reader->parser, bytes, text, on_cell, on_row, reader) != text) {
         return csv_error(&reader->parser) == CSV_EPARSE ? ccsv_bare_quote : ccsv_no_memory;
     }
     if (reader->failure) return reader->failure;
     if (reader->parser.entry_pos > reader->max_cell) return ccsv_long_cell;
-    if (last == CSV_CR || (last == CSV_LF && !reader->after_cr)) reader->line++;
+    if (last == 0) return ccsv_nul;
+    // Only a line feed right behind the carriage return belongs to it; a piece ends at each of the two.
+    bool ends_cr = reader->after_cr && count == 1;
+    if (last == CSV_CR || (last == CSV_LF && !ends_cr)) reader->line++;
     reader->after_cr = last == CSV_CR;
     return reader->row_ready ? ccsv_row : ccsv_more;
 }

@@ -161,8 +161,8 @@ int coffer_notify(const char *state) {
     return sent < 0 ? -1 : 0;
 }
 
-int coffer_swap_in_use(void) {
-    FILE *file = fopen("/proc/swaps", "re");
+int coffer_swap_in_use(const char *listing) {
+    FILE *file = fopen(listing, "re");
     if (file == NULL) return -1;
     // The first line is a heading; each further one is a swap area. zram and dm-crypt areas do not reach a disk in clear.
     char line[512];

@@ -45,10 +45,26 @@ public enum ServiceManager {
     public static func notifyReady() { unsafe _ = coffer_notify("READY=1") }
 }
 
-/// Swap space.
-public enum Swap {
-    /// Whether an active swap area may write pages to a disk in clear. Key memory is locked, but replies are not.
-    public static var mayLeak: Bool { coffer_swap_in_use() == 1 }
+/// What is done about swap space that is not encrypted. Key memory is locked, but replies are not.
+public struct Swap: Sendable {
+    /// The kernel's list of active swap areas.
+    public static let kernelListing = "/proc/swaps"
+
+    /// Where the active swap areas are listed.
+    public let listing: String
+    /// Whether the owner of the machine accepts that pages may reach a disk in clear.
+    public let isAccepted: Bool
+
+    public init(listing: String = Swap.kernelListing, isAccepted: Bool = false) {
+        (self.listing, self.isAccepted) = (listing, isAccepted)
+    }
+
+    /// Whether an active swap area may write pages to a disk in clear. Where there is no listing the kernel has no
+    /// swap.
+    public var mayLeak: Bool { unsafe coffer_swap_in_use(listing) == 1 }
+
+    public static let remedy =
+        "turn it off (swapoff -a) or encrypt it (crypttab with /dev/urandom, or zram); cofferd --allow-swap accepts it"
 }
 
 /// The end of the process.

@@ -76,7 +76,9 @@ private enum SodiumBase64 {
     static func decode(_ text: String, variant: Int32) -> [UInt8]? {
         var text = text
         return text.withUTF8 { characters in
-            unsafe characters.withMemoryRebound(to: CChar.self) { unsafe decode($0, variant: variant) }
+            // libsodium 1.0.18 compares as if a byte above 127 were small, and reads some of them as digits.
+            guard unsafe characters.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return unsafe characters.withMemoryRebound(to: CChar.self) { unsafe decode($0, variant: variant) }
         }
     }
 

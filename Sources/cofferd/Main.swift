@@ -32,6 +32,12 @@ struct Cofferd: AsyncParsableCommand {
     )
     var unsealKeyFile: String?
 
+    @Flag(help: "Unseal although swap space is not encrypted; each start logs an alert.")
+    var allowSwap = false
+
+    @Option(help: .hidden)
+    var swapsFile = Swap.kernelListing
+
     @Flag(help: "Make index.db anew from the records when the vault is unsealed; the file may be missing.")
     var rebuildIndex = false
 
@@ -99,7 +105,8 @@ struct Cofferd: AsyncParsableCommand {
 
     private func openBroker(_ folder: String) async throws -> BrokerService {
         do throws(RequestRefusal) {
-            let broker = try BrokerService(folder: folder, rebuildsIndex: rebuildIndex) {
+            let swap = Swap(listing: swapsFile, isAccepted: allowSwap)
+            let broker = try BrokerService(folder: folder, rebuildsIndex: rebuildIndex, swap: swap) {
                 // Something could not be made durable: nothing may be answered any more, and nothing tidied up.
                 Terminal.write(
                     Array(

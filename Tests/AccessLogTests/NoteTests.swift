@@ -39,6 +39,20 @@ struct NoteTests {
         }
     }
 
+    /// Found by fuzzing: a mark that combines with a blank was dropped with it, so that one note had many spellings.
+    @Test(arguments: ["\u{301}", "\u{339}", "\u{200D}", "\u{FE0F}"])
+    func `a combining mark is not part of the separator before it`(mark: String) throws {
+        let marked = note().replacing("\u{2014} ", with: "\u{2014} " + mark)
+        let parsed = try? SignedNote(parsing: Array(marked.utf8))
+        #expect(parsed.map(\.bytes) ?? Array(marked.utf8) == Array(marked.utf8))
+        #expect(parsed?.isSigned(by: log.key) != true)
+        let proof = "c2sp.org/tlog-proof@v1\nindex \(mark)5\n\n" + note()
+        #expect(throws: LogProof.Problem.form) { try LogProof(parsing: Array(proof.utf8)) }
+        #expect(WitnessSubmission(parsing: Array("old \(mark)5\n\n\(note())".utf8)) == nil)
+        let old = try #require(WitnessSubmission(parsing: Array("old 5\n\n\(note())".utf8)))
+        #expect(old.old == 5)
+    }
+
     @Test func `malformed notes are refused by name`() {
         let good = note()
         let lines = good.split(separator: "\n", omittingEmptySubsequences: false)

@@ -111,7 +111,7 @@ extension EndToEnd {
             let number = try sandbox.addSampleCustomer()
             let show = ["customer", "show", number, "--fields", "name", "--purpose", "order", "--json"]
             #expect(try sandbox.coffer("counter", show).code == 0)
-            try edit(sandbox, "vault.db", "UPDATE record SET shop = 'another'")
+            try edit(sandbox, "vault.db", "UPDATE record SET shop = shop || 'x'")
             let outcome = try sandbox.coffer("counter", show)
             #expect(outcome.code == 6, "\(outcome.text)")
             #expect(!outcome.text.contains(Sandbox.sample.name))
@@ -123,7 +123,14 @@ extension EndToEnd {
             #expect(try sandbox.coffer("owner", "status", "--json").member("state") == "sealed")
             #expect(try unseal(sandbox).code == 6)
             broker.stop()
-            try edit(sandbox, "vault.db", "UPDATE record SET shop = (SELECT shop FROM record LIMIT 1)")
+            // With the rows as they were a person opens it, and the log says what happened.
+            try edit(sandbox, "vault.db", "UPDATE record SET shop = substr(shop, 1, length(shop) - 1)")
+            broker = try BrokerProcess(sandbox)
+            #expect(try unseal(sandbox).code == 0)
+            try sandbox.enrol("officer", role: "compliance-officer")
+            let tail = try sandbox.answer("officer", "log", "tail", "-n", "30").text
+            #expect(tail.contains(#""alert""#) && tail.contains(#""integrity""#), "\(tail)")
+            broker.stop()
         }
 
         @Test(.enabled(if: FaultShim.canBeMade, "there is no C compiler for a disk that fails"))

@@ -19,6 +19,10 @@ import Testing
             ])
     }
 
+    @Test func `a line that ends with a line feed counts after one that ends with a carriage return`() throws {
+        #expect(try rows(scratch.write("a\rb\nc\r\nd")).map(\.line) == [1, 2, 3, 4])
+    }
+
     @Test func `a last row needs no line end, an empty file has no rows`() throws {
         #expect(try rows(scratch.write("a,b")) == [CSVRow(line: 1, cells: ["a", "b"])])
         #expect(try rows(scratch.write("", "empty.csv")) == [])
@@ -35,6 +39,7 @@ import Testing
             ("a\nb\0c\n", .nul, 2),
             ("a\r\nb\r\n\"c\0\"\n", .nul, 3),
             ("a\nb\"", .bareQuote, 2),
+            ("a\nb\"c\0\n", .bareQuote, 2),
             ("a\n\"", .unclosedQuote, 2),
         ])
     func `broken grammar is refused with its line`(text: String, problem: TableProblem, line: Int) throws {

@@ -43,6 +43,16 @@ struct EncodingTests {
     ])
     func `base 64 for URLs has one form`(text: String) { #expect(Base64URL.decode(text) == nil) }
 
+    /// libsodium's decoder takes some bytes above 127 for digits; found by fuzzing.
+    @Test func `no character beyond ASCII is a digit of base 64`() {
+        for scalar in (0x80...0x7FF).compactMap({ Unicode.Scalar($0) }) {
+            for text in ["Zm\(scalar)", "\(scalar)9v", "Z\(scalar)v", "AAAA\(scalar)AA"] {
+                #expect(Base64.decode(text) == nil, "U+\(String(scalar.value, radix: 16))")
+                #expect(Base64URL.decode(text) == nil, "U+\(String(scalar.value, radix: 16))")
+            }
+        }
+    }
+
     @Test(arguments: ["0", "0g", "AB", "aB", "0x00", "00 ", " 00", "0\n", "00\0", "００", "é0", "-1"])
     func `hexadecimal is lower-case and even`(text: String) { #expect(Hex.decode(text) == nil) }
 

@@ -81,8 +81,9 @@ struct Manifest {
                 }
             }
             let path = body.firstMatch(of: /\bpath: "([^"]+)"/).map { String($0.1) } ?? "Sources/\(name.1)"
-            targets.append(
-                Target(name: String(name.1), kind: String(match.1), dependencies: dependencies, path: path))
+            // Fuzz targets test the insides of modules as test targets do, and are built on request only.
+            let kind = path.hasPrefix("Fuzz/") ? "testTarget" : String(match.1)
+            targets.append(Target(name: String(name.1), kind: kind, dependencies: dependencies, path: path))
         }
     }
 

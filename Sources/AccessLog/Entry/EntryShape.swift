@@ -39,9 +39,9 @@ enum EntryShape {
     /// Empty, `uid:` and a decimal, or `crt:` and a hexadecimal SHA-256.
     static func isTerminal(_ text: String) -> Bool {
         if text.isEmpty { return true }
-        if text.utf8.starts(with: "crt:".utf8) { return isHex(String(text.dropFirst(4)), count: 64) }
+        if text.utf8.starts(with: "crt:".utf8) { return isHex(String(Substring(text.utf8.dropFirst(4))), count: 64) }
         guard text.utf8.starts(with: "uid:".utf8) else { return false }
-        let digits = text.dropFirst(4)
+        let digits = Substring(text.utf8.dropFirst(4))
         guard let number = UInt32(digits) else { return false }
         return String(number).utf8.elementsEqual(digits.utf8)
     }

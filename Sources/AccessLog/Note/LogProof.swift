@@ -35,7 +35,7 @@ public struct LogProof: Equatable, Sendable {
         guard bytes.starts(with: Self.header.utf8) else { throw .form }
         var rest = bytes[Self.header.utf8.count...]
         guard let first = Self.line(&rest), first.utf8.starts(with: "index ".utf8) else { throw .form }
-        let number = String(first.dropFirst(6))
+        let number = String(Substring(first.utf8.dropFirst(6)))
         guard let index = UInt64(number), String(index).utf8.elementsEqual(number.utf8) else { throw .form }
         var hashes: [[UInt8]] = []
         while true {

@@ -108,7 +108,9 @@ extension SignedNote.Signature {
 
     fileprivate init?(line: String) {
         guard line.utf8.starts(with: Self.dash.utf8) else { return nil }
-        let parts = line.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        // Bytes, not characters: a combining mark behind the blank would be part of it, and be dropped with it.
+        let parts = line.utf8.dropFirst(Self.dash.utf8.count).split(separator: 0x20, omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         guard parts.count == 2, SignedNote.isName(parts[0]), let bytes = Base64.decode(parts[1]), bytes.count > 4 else {
             return nil
         }

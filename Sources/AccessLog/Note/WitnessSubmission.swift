@@ -36,7 +36,7 @@ public struct WitnessSubmission: Equatable, Sendable {
         guard bytes.count <= Self.mostBytes else { return nil }
         var rest = bytes[...]
         guard let first = Self.line(&rest), first.utf8.starts(with: "old ".utf8) else { return nil }
-        let digits = String(first.dropFirst(4))
+        let digits = String(Substring(first.utf8.dropFirst(4)))
         guard let old = UInt64(digits), String(old).utf8.elementsEqual(digits.utf8) else { return nil }
         var proof: [[UInt8]] = []
         while true {

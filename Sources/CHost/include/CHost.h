@@ -39,5 +39,6 @@ int coffer_terminal_columns(int descriptor);
 /// Returns 0, or -1 with errno set.
 int coffer_notify(const char *state);
 
-/// Whether swap space that is not encrypted could receive pages: 1 some is active, 0 none, -1 unknown.
-int coffer_swap_in_use(void);
+/// Whether swap space that is not encrypted could receive pages, by a listing such as /proc/swaps: 1 some is active,
+/// 0 none, -1 the listing cannot be read.
+int coffer_swap_in_use(const char *listing);
