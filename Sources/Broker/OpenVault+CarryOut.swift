@@ -221,8 +221,11 @@ extension OpenVault {
             }
         }
         try await finishTombstones(besides: Set(known.map(\.customer)))
-        // What cannot be carried out now stays frozen, and is tried again each minute: it must not keep the shop closed.
-        try? await carryOutDue()
+        // What cannot be carried out now stays frozen, and is tried again each minute: it must not keep the shop closed. A
+        // table that does not say what the log says must.
+        do throws(RequestRefusal) { try await carryOutDue() } catch {
+            guard error.code != .integrity else { throw error }
+        }
     }
 
     /// Tombstones of which `log.db` knows nothing: keys or rows that are there all the same go.
