@@ -1,7 +1,7 @@
 import CSQLite
 
-/// A read-only connection with the prepared statements of its store.
-@safe final class ReadConnection: @unchecked Sendable {  // The pool lends it to one thread at a time.
+/// A read-only connection with the prepared statements of its store. One thread at a time: its owner keeps it behind a lock.
+@safe final class ReadConnection {
     private let handle: SQLiteHandle
     private var statements: [RawStatement]
     private let begin: RawStatement
@@ -48,8 +48,13 @@ import CSQLite
         return statement
     }
 
+    /// Ends what is still being read.
+    func reset() {
+        for statement in statements { statement.reset() }
+    }
+
     /// Runs `body` in one snapshot of the file.
-    func snapshot<R>(_ body: (ReadConnection) throws(StorageError) -> R) throws(StorageError) -> R {
+    func snapshot<R: Sendable>(_ body: @Sendable (ReadConnection) throws(StorageError) -> R) throws(StorageError) -> R {
         begin.reset()
         try begin.run()
         do throws(StorageError) {
@@ -63,7 +68,7 @@ import CSQLite
     }
 
     private func finish() {
-        for statement in statements { statement.reset() }
+        reset()
         end.reset()
         // Ending a read cannot fail in a way that matters: nothing was written.
         _ = try? end.step()

@@ -230,7 +230,7 @@ public final class KeyringStore: Sendable {
     }
 
     private func read<R: Sendable>(
-        _ body: (ReadConnection) throws(StorageError) -> R
+        _ body: @Sendable (ReadConnection) throws(StorageError) -> R
     ) throws(StorageError) -> R {
         try held.withLock { (held) throws(StorageError) in
             let connection =

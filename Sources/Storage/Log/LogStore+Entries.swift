@@ -75,8 +75,8 @@ extension LogStore {
         try tree(size) { (nodes) throws(StorageError) in try nodes.root() }
     }
 
-    private func tree<R>(
-        _ size: UInt64, _ body: (inout TileNodes<StorageError>) throws(StorageError) -> R
+    private func tree<R: Sendable>(
+        _ size: UInt64, _ body: @Sendable (inout TileNodes<StorageError>) throws(StorageError) -> R
     ) throws(StorageError) -> R {
         try pool.readSnapshot { (connection) throws(StorageError) in
             guard size <= (try Self.last(connection)?.size ?? 0) else { throw .notFound(.log) }

@@ -6,7 +6,7 @@ import Synchronization
 import VaultModel
 
 /// The writer's state and its work, a batch at a time.
-final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alone, but for a lock's value.
+final class LogWorker: Sendable {
     private let database: DatabaseFile
     private let keys: any LogKeys
     private let clock: any WallClock
@@ -16,10 +16,15 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
     private let published: Mutex<Published>
     private let anchor: VaultAnchor?
 
-    private var statements: LogStatements?
-    private var months: MonthKeyring
-    private var files: FileGuard
-    private var state: LogState
+    /// What the writer's queue works with. Nobody else takes the lock, so that it never waits.
+    private let work: Mutex<Work>
+
+    private struct Work {
+        var statements: LogStatements?
+        var months: MonthKeyring
+        var files: FileGuard
+        var state: LogState
+    }
 
     struct Published {
         var last: LogPlace?
@@ -38,23 +43,24 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
         self.options = options
         self.waiting = waiting
         folder = FilePaths.folder(of: store.database.path)
-        months = MonthKeyring(keyring, keys)
         let last = try LogStart.lastPlace(store, keys, keyring)
-        state = LogState(tail: store.found, lastTime: last?.time ?? 0)
         published = Mutex(
             Published(last: last, size: store.found.frontier.size, root: store.found.frontier.root()))
-        let prepared = try store.database.access { db in
+        let (statements, nonces) = try store.database.access { db in
             guard let pointer = unsafe db.sqliteConnection else { throw StorageError.corrupt(.log) }
             // The automatic copy of the WAL in the middle of a commit is where the slowest replies come from.
             unsafe sqlite3_wal_autocheckpoint(pointer, 0)
             let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM nonce") ?? 0
             return (try LogStatements(unsafe SQLiteHandle(pointer)), count)
         }
-        statements = prepared.0
-        state.nonces = prepared.1
+        var state = LogState(tail: store.found, lastTime: last?.time ?? 0)
+        state.nonces = nonces
+        let files: FileGuard
         do { files = try FileGuard([store.database.path, store.database.path + "-wal"]) } catch {
             throw .missing(.log)
         }
+        work = Mutex(
+            Work(statements: statements, months: MonthKeyring(keyring, keys), files: files, state: state))
     }
 
     var last: LogPlace? { published.withLock { $0.last } }
@@ -64,37 +70,43 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
     // MARK: - On the writer's queue
 
     /// Works until nothing waits.
-    func drain() {
-        repeat {
-            while true {
-                let batch = waiting.take()
-                if batch.isEmpty { break }
-                process(batch)
-            }
-            rest()
-        } while !waiting.rest()
-    }
+    func drain() { work.withLock { drain(&$0) } }
 
     /// Takes nothing more, finishes what waits, copies the WAL and lets go of the connection.
     func finish() {
         waiting.close()
-        drain()
-        if let statements { _ = try? database.access { _ in try statements.copyWAL(truncating: true) } }
-        statements = nil
+        work.withLock { work in
+            drain(&work)
+            if let statements = work.statements {
+                _ = try? database.access { _ in try statements.copyWAL(truncating: true) }
+            }
+            work.statements = nil
+        }
     }
 
-    private func process(_ batch: [PreparedSubmission]) {
+    private func drain(_ work: inout Work) {
+        repeat {
+            while true {
+                let batch = waiting.take()
+                if batch.isEmpty { break }
+                process(batch, &work)
+            }
+            rest(&work)
+        } while !waiting.rest()
+    }
+
+    private func process(_ batch: [PreparedSubmission], _ work: inout Work) {
         let written: WrittenBatch
         do throws(StorageError) {
-            written = try write(batch)
+            written = try write(batch, &work)
         } catch {
-            refuse(batch, error)
+            refuse(batch, error, &work)
             return
         }
         publish(written)
         if batch.contains(where: { $0.submission.block != nil }), let anchor {
             do throws(StorageError) { try anchor.noteLog() } catch {
-                refuse(batch, error)
+                refuse(batch, error, &work)
                 return
             }
         }
@@ -103,30 +115,30 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
         }
         for (index, outcome) in written.outcomes.enumerated() { batch[index].answer.resume(returning: outcome) }
         // With a queue that never empties the WAL would grow without end.
-        if files.lastSizeBytes > options.walCapBytes { copyWAL(truncating: true) }
+        if work.files.lastSizeBytes > options.walCapBytes { copyWAL(truncating: true, &work) }
     }
 
     /// One transaction. An error means that nothing of the batch is durable, or that nobody knows.
-    private func write(_ batch: [PreparedSubmission]) throws(StorageError) -> WrittenBatch {
-        guard let statements else { throw .unavailable(.log, code: SQLITE_MISUSE) }
+    private func write(_ batch: [PreparedSubmission], _ work: inout Work) throws(StorageError) -> WrittenBatch {
+        guard let statements = work.statements else { throw .unavailable(.log, code: SQLITE_MISUSE) }
         let free: Int64
         do { free = try Folder.freeBytes(at: folder) } catch { throw .unavailable(.log, code: SQLITE_IOERR) }
         guard free >= options.floorBytes else { throw .full(.log) }
-        let time = max(clock.nowMilliseconds(), state.lastTime)
-        let pair = try months.keys(for: LogMonth.of(time))
+        let time = max(clock.nowMilliseconds(), work.state.lastTime)
+        let pair = try work.months.keys(for: LogMonth.of(time))
         let transaction = LogTransaction(
             statements: statements, keys: keys, months: pair, database: database, options: options, time: time,
             isShort: free < options.reserveBytes)
         let resolved = waiting.takeResolved()
         do throws(StorageError) {
             let written = try database.access { _ in
-                guard files.isIntact(cuts: database.walCuts.load(ordering: .relaxed)) else {
+                guard work.files.isIntact(cuts: database.walCuts.load(ordering: .relaxed)) else {
                     throw StorageError.unavailable(.log, code: SQLITE_IOERR)
                 }
-                return try transaction.run(batch, resolved: resolved, from: state)
+                return try transaction.run(batch, resolved: resolved, from: work.state)
             }
-            if let next = written.state { state = next } else { waiting.putBack(resolved: resolved) }
-            state.walPages += statements.takePagesWritten()
+            if let next = written.state { work.state = next } else { waiting.putBack(resolved: resolved) }
+            work.state.walPages += statements.takePagesWritten()
             return written
         } catch {
             waiting.putBack(resolved: resolved)
@@ -141,12 +153,12 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
 
     /// Answers a batch of which nothing was stored. Anything but a full disk or a busy file ends the log: no sync is
     /// ever tried again, and nobody who waits may believe that her entry is durable.
-    private func refuse(_ batch: [PreparedSubmission], _ error: StorageError) {
+    private func refuse(_ batch: [PreparedSubmission], _ error: StorageError, _ work: inout Work) {
         switch error {
         case .full: answer(batch, .full)
         case .busy: answer(batch, .unavailable)
         default:
-            statements = nil
+            work.statements = nil
             answer(batch, .unavailable)
             answer(waiting.abandon(), .unavailable)
             _ = database.condemn(error)
@@ -158,13 +170,13 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
     }
 
     /// Nobody waits: the time to copy the WAL.
-    private func rest() {
-        guard state.walPages >= options.checkpointPages else { return }
-        copyWAL(truncating: false)
+    private func rest(_ work: inout Work) {
+        guard work.state.walPages >= options.checkpointPages else { return }
+        copyWAL(truncating: false, &work)
     }
 
-    private func copyWAL(truncating: Bool) {
-        guard let statements else { return }
+    private func copyWAL(truncating: Bool, _ work: inout Work) {
+        guard let statements = work.statements else { return }
         do throws(StorageError) {
             try database.failIfAsked(.checkpoint(.log))
             let isDone = try database.access { _ in
@@ -172,10 +184,10 @@ final class LogWorker: @unchecked Sendable {  // Used by the writer's queue alon
                 return try statements.copyWAL(truncating: truncating)
             }
             _ = statements.takePagesWritten()
-            if isDone { state.walPages = 0 }
+            if isDone { work.state.walPages = 0 }
         } catch {
             if case .full = error { return }
-            refuse([], error)
+            refuse([], error, &work)
         }
     }
 }
