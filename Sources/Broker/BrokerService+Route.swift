@@ -74,7 +74,6 @@ extension BrokerService {
         case .logHold: try await Self.run(HoldLogHandler.self, verified, vault)
         case .logHoldList: try await Self.run(ListHoldsHandler.self, verified, vault)
         case .keysRotate: try await Self.run(RotateKeysHandler.self, verified, vault)
-        case .keysRotation: try await Self.run(ListKeysHandler.self, verified, vault)
         case .scrub: try await Self.run(BeginScrubHandler.self, verified, vault)
         case .scrubStatus: try await Self.run(ScrubStatusHandler.self, verified, vault)
         case .subjectErase: try await Self.run(EraseSubjectHandler.self, verified, vault)

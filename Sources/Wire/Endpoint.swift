@@ -65,7 +65,6 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case logHold = "/v1/log/hold"
     case logHoldList = "/v1/log/hold/list"
     case keysRotate = "/v1/keys/rotate"
-    case keysRotation = "/v1/keys/rotation"
     case scrub = "/v1/scrub"
     case scrubStatus = "/v1/scrub/status"
     case subjectErase = "/v1/subject/erase"
@@ -80,7 +79,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .unseal, .unsealCard: [.unseal]
         case .seal: [.seal]
-        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare: [.rotate]
+        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRotate: [.rotate]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]
         case .staffInvite, .enroll, .staffPending, .staffApprove, .staffSet: [.enrol]
@@ -107,7 +106,6 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logTail, .logShow, .logPurgePlan, .logFollowBegin, .logFollowPage, .logFollowEnd: [.logTail]
         case .logPurge: [.logPurge]
         case .logHold, .logHoldList: [.hold]
-        case .keysRotate, .keysRotation: [.rotate]
         case .scrub, .scrubStatus: [.scrub]
         case .subjectErase, .subjectUndo, .subjectList, .subjectReceipt: [.erase]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]

@@ -153,6 +153,24 @@ extension EndToEnd {
             #expect(try leftovers(sandbox, "cek") == Self.rows)
             broker.stop()
         }
+
+        @Test func `one entry tells of slots and keys, to whoever may replace either`() throws {
+            let sandbox = try Sandbox()
+            let shipped = try String(contentsOfFile: Sandbox.root + "/policies/takeout.yaml", encoding: .utf8)
+            let policy = shipped.replacingOccurrences(
+                of: "keys: [unseal, seal, rotate, scrub, slots, reshare, recover]", with: "keys: [unseal, rotate]")
+            try #require(policy != shipped)
+            try sandbox.makeVault(policy: try sandbox.write("policy.yaml", policy))
+            let broker = try BrokerProcess(sandbox)
+            try sandbox.unseal()
+            let before = try sandbox.answer("owner", "status").number("log_size")
+            let told = try sandbox.answer("owner", "keys", "status").json()
+            #expect((told["slots"] as? [Any])?.count == 1 && (told["runs"] as? [Any])?.count == 0)
+            #expect((told["keys"] as? [[String: Any]])?.contains { $0["kind"] as? String == "keyring" } == true)
+            #expect(try sandbox.answer("owner", "status").number("log_size") == before + 1)
+            #expect(try sandbox.coffer("owner", "keys", "slots", "remove", "1").code == 3)
+            broker.stop()
+        }
     }
 }
 

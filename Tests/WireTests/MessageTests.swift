@@ -141,9 +141,9 @@ import VaultModel
             WithdrawRequest.self, ReviewRequest.self, AddWitness.self, RemoveWitness.self, ListWitnesses.self,
             StoreCosigned.self, RaiseAlarm.self, TailLog.self, ShowLogEntry.self, BeginFollow.self, FollowPage.self,
             EndFollow.self, GetCheckpoint.self, BeginExport.self, GetExportPage.self, GetExportObject.self,
-            EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self, RotateKeys.self, ListKeys.self,
-            BeginScrub.self, ScrubStatus.self,
-            EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
+            EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self, RotateKeys.self,
+            BeginScrub.self,
+            ScrubStatus.self, EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }

@@ -15,7 +15,8 @@ extension SampleMessages {
                 recovery: [
                     RecoveryState(
                         set: cardSet, recipient: "age1qq", signingKey: [1], certificate: [2], canary: [3])
-                ], generation: 4)),
+                ], generation: 4, keys: [KeyEntry(kind: "keyring", id: 2, status: "enabled", created: 5, due: 6)],
+                runs: [RotationRun(rotation: "krk", state: "running", done: 3, total: 4)])),
         SampleMessage(ConfirmCards.Request(set: "0123456789abcdef", proof: [1])),
         SampleMessage(AddSlot.Request(kind: "passphrase", secret: Sensitive("correct horse"))),
         SampleMessage(RemoveSlot.Request(id: 2)),

@@ -33,10 +33,6 @@ extension SampleMessages {
                 state: "done", done: 3, total: 4, opened: 12, repaired: 1, orphans: 0,
                 findings: [ScrubStatus.Finding(record: "C-7K3M-9QXD", kind: "customer", problem: "seal")])),
         SampleMessage(
-            ListKeys.Reply(
-                keys: [ListKeys.Key(kind: "keyring", id: 2, status: "enabled", created: 5, due: 6)],
-                runs: [ListKeys.Run(rotation: "krk", state: "running", done: 3, total: 4)])),
-        SampleMessage(
             ListHolds.Reply(holds: [ListHolds.Hold(id: "abc", block: block, by: "李娜", index: 7)])),
         SampleMessage(StepOrder.Reply(id: order, rev: 3, status: "delivered")),
         SampleMessage(PrepareGrant.Request(to: "李娜")),

@@ -7,14 +7,19 @@ internal import Turnstile
 internal import VaultModel
 internal import Wire
 
-/// Tells which slots there are and what is public about the cards.
+/// Tells which slots there are, what is public about the cards, how old the keys are and what a rotation is doing.
 enum GetKeysHandler: OperationHandler {
     typealias Op = GetKeys
 
     static func handle(
         _ call: Call<NoMembers>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<GetKeys.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "slots"), as: .list)
+        let decision = try await vault.admit(call.verified, ask(call.verified, vault), as: .list)
+        let keys = try vault.keyEntries(at: call.verified.receivedMilliseconds / 1_000)
+        let run = vault.rotations.last.map {
+            RotationRun(
+                rotation: $0.rotation.rawValue, state: $0.state.rawValue, done: Int64($0.done), total: Int64($0.total))
+        }
         let grant = try await vault.turnstile.log(decision, as: .list)
         guard let seal = vault.files.seal else { throw .sealed }
         let facts = seal.facts
@@ -30,7 +35,17 @@ enum GetKeysHandler: OperationHandler {
         return Answer(
             GetKeys.Reply(
                 slots: seal.file.slots.map(KeySlot.init), sets: sets, recovery: recovery.map { [$0] } ?? [],
-                generation: facts.generation), grant.entry)
+                generation: facts.generation, keys: keys, runs: run.map { [$0] } ?? []), grant.entry)
+    }
+
+    /// Whoever may change slots, replace keys or cut new cards must see what there is.
+    private static func ask(_ verified: VerifiedRequest, _ vault: OpenVault) -> PolicyAsk {
+        let gate = vault.turnstile.gate
+        let asks = ["slots", "rotate", "reshare"].map { PolicyAsk(act: .rotate, verb: $0) }
+        let allowed = asks.first { ask in
+            if case .refused = gate.decide(verified, ask).outcome { false } else { true }
+        }
+        return allowed ?? asks[0]
     }
 }
 

@@ -39,41 +39,27 @@ enum RotateKeysHandler: OperationHandler {
     }
 }
 
-/// Lists keys, their ages and what a rotation is doing.
-enum ListKeysHandler: OperationHandler {
-    typealias Op = ListKeys
-
-    static func handle(
-        _ call: Call<NoMembers>, in vault: OpenVault
-    ) async throws(RequestRefusal) -> Answer<ListKeys.Reply> {
-        let decision = try await vault.admit(call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .list)
-        let now = call.verified.receivedMilliseconds / 1_000
-        let made = try vault.stored { () throws(StorageError) in try vault.noteKeys(at: now) }
-        let keys = vault.keyset.entries.map { entry in
-            let created = made[OpenVault.name(of: entry)] ?? 0
-            let days = entry.status == .enabled ? entry.kind.rotationDays : nil
-            return ListKeys.Key(
-                kind: "\(entry.kind)", id: Int64(entry.id), status: "\(entry.status)", created: created,
-                due: days.map { created + Int64($0) * 86_400 } ?? 0)
-        }
-        let runs = vault.rotations.last.map {
-            ListKeys.Run(
-                rotation: $0.rotation.rawValue, state: $0.state.rawValue, done: Int64($0.done), total: Int64($0.total))
-        }
-        let grant = try await vault.turnstile.log(decision, as: .list)
-        return Answer(ListKeys.Reply(keys: keys, runs: runs.map { [$0] } ?? []), grant.entry)
-    }
-}
-
 extension OpenVault {
     private static let datesMark = "keys"
 
-    static func name(of entry: KeysetEntry) -> String { "\(entry.kind)/\(entry.id)" }
+    /// All keys, with their ages.
+    func keyEntries(at now: Int64) throws(RequestRefusal) -> [KeyEntry] {
+        let made = try stored { () throws(StorageError) in try noteKeys(at: now) }
+        return keyset.entries.map { entry in
+            let created = made[Self.name(of: entry)] ?? 0
+            let days = entry.status == .enabled ? entry.kind.rotationDays : nil
+            return KeyEntry(
+                kind: "\(entry.kind)", id: Int64(entry.id), status: "\(entry.status)", created: created,
+                due: days.map { created + Int64($0) * 86_400 } ?? 0)
+        }
+    }
+
+    private static func name(of entry: KeysetEntry) -> String { "\(entry.kind)/\(entry.id)" }
 
     /// When each key was first seen here, seconds since 1970. For the owner's calendar only: nothing decides by it, and
     /// nothing vouches for it.
     @discardableResult
-    func noteKeys(at now: Int64) throws(StorageError) -> [String: Int64] {
+    fileprivate func noteKeys(at now: Int64) throws(StorageError) -> [String: Int64] {
         var dates: [String: Int64] = [:]
         let text = String(decoding: try stores.records.mark(Self.datesMark) ?? [], as: UTF8.self)
         for line in text.split(separator: "\n") {

@@ -171,7 +171,8 @@ public struct RecoveryState: MessagePart {
     }
 }
 
-/// `POST /v1/keys/status`: which slots there are, and what is public about the cards.
+/// `POST /v1/keys/status`: which slots there are, what is public about the cards, which keys there are, and how far a
+/// rotation has come.
 public enum GetKeys: WireOperation {
     public static let endpoint = Endpoint.keysStatus
     public typealias Request = NoMembers
@@ -184,12 +185,20 @@ public enum GetKeys: WireOperation {
         public let recovery: [RecoveryState]
         /// How often the seal file has been changed, its making included.
         public let generation: UInt64
+        public let keys: [KeyEntry]
+        /// None when this process has begun no rotation.
+        public let runs: [RotationRun]
 
-        public init(slots: [KeySlot], sets: [CardSet], recovery: [RecoveryState], generation: UInt64) {
+        public init(
+            slots: [KeySlot], sets: [CardSet], recovery: [RecoveryState], generation: UInt64, keys: [KeyEntry],
+            runs: [RotationRun]
+        ) {
             self.slots = slots
             self.sets = sets
             self.recovery = recovery
             self.generation = generation
+            self.keys = keys
+            self.runs = runs
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
@@ -197,6 +206,8 @@ public enum GetKeys: WireOperation {
             sets = try members.list("sets", of: CardSet.self, count: 8)
             recovery = try members.list("recovery", of: RecoveryState.self, count: 1)
             generation = try members.count("generation")
+            keys = try members.list("keys", of: KeyEntry.self, count: 512)
+            runs = try members.list("runs", of: RotationRun.self, count: 1)
         }
 
         public func write(to members: inout MessageWriter) {
@@ -204,6 +215,8 @@ public enum GetKeys: WireOperation {
             members.put("sets", sets)
             members.put("recovery", recovery)
             members.put("generation", generation)
+            members.put("keys", keys)
+            members.put("runs", runs)
         }
     }
 }

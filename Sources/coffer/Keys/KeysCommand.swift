@@ -34,7 +34,6 @@ struct KeysStatusCommand: CofferCommand {
     func perform(_ output: Output) async throws {
         let session = try await Session.open(options, output)
         let reply = try await session.call(GetKeys.self, .init()).message
-        let kept = try await session.call(ListKeys.self, .init()).message
         let now = session.nowSeconds
         let recovery = reply.recovery.first
         let keys = recovery.map {
@@ -44,7 +43,7 @@ struct KeysStatusCommand: CofferCommand {
         var members: [String: JSONValue] = [
             "generation": .count(reply.generation), "slots": .slots(reply.slots),
             "sets": .array(reply.sets.map { .object($0.members) }), "recovery": .object([:]),
-            "keys": .array(kept.keys.map(\.jsonValue)), "runs": .array(kept.runs.map(\.jsonValue)),
+            "keys": .array(reply.keys.map(\.jsonValue)), "runs": .array(reply.runs.map(\.jsonValue)),
         ]
         if let recovery, let keys {
             var object = recovery.set.members
@@ -66,17 +65,17 @@ struct KeysStatusCommand: CofferCommand {
             var table = Table([
                 .init("KEY"), .init("ID", .trailing), .init("STATUS"), .init("AGE", .trailing), .init("DUE"),
             ])
-            for key in kept.keys {
+            for key in reply.keys {
                 table.add([
                     key.kind, "\(key.id)", key.status, Self.days(now - key.created),
                     key.due == 0 ? "" : key.due <= now ? "overdue" : "in " + Self.days(key.due - now),
                 ])
             }
-            let runs = kept.runs.map { "\($0.rotation): \($0.state), \($0.done) of \($0.total)\n" }
+            let runs = reply.runs.map { "\($0.rotation): \($0.state), \($0.done) of \($0.total)\n" }
             return list.rendered(paint: output.paint)
                 + table.rendered(width: output.width, paint: output.paint) + runs.joined()
         }
-        if kept.keys.contains(where: { $0.due != 0 && $0.due <= now }) {
+        if reply.keys.contains(where: { $0.due != 0 && $0.due <= now }) {
             output.hint("replace what is overdue: coffer keys rotate krk, coffer keys rotate bik")
         }
         if recovery == nil { output.warning("no recovery cards: a lost passphrase loses the vault") }

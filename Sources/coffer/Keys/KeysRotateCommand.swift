@@ -64,13 +64,13 @@ struct KeysRotateCommand: CofferCommand {
         throw failure
     }
 
-    private func wait(_ session: Session, _ output: Output) async throws -> ListKeys.Run? {
+    private func wait(_ session: Session, _ output: Output) async throws -> RotationRun? {
         var progress = Progress("rotate", unit: "keys", output: output)
         defer { progress.finish() }
         while true {
             // Each look is an entry of the log: not too many of them.
             try await Task.sleep(for: .seconds(1))
-            guard let run = try await session.call(ListKeys.self, .init()).message.runs.first else { return nil }
+            guard let run = try await session.call(GetKeys.self, .init()).message.runs.first else { return nil }
             progress.show(done: run.done, of: run.total)
             if run.state != "running" { return run }
         }
