@@ -326,8 +326,7 @@ public final class BrokerService: Sendable {
     public func stop() async {
         housekeeping.withLock { $0 }?.cancel()
         guard let open = state.withLock({ $0.stop() }) else { return }
-        await open.rotations.stop()
-        await open.scrubs.stop()
+        await open.jobs.stop()
         await open.turnstile.logUnauthenticated()
         var draft = EntryDraft(kind: .seal, decision: .allow, why: .granted)
         draft.policy = open.turnstile.policy.sha256

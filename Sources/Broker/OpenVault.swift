@@ -16,8 +16,9 @@ final class OpenVault: Sendable {
     let vault: VaultID
     let liveKeyset: LiveKeyset
     var keyset: Keyset { liveKeyset.value }
-    let rotations = Rotations()
-    let scrubs = Scrubs()
+    let jobs = BackgroundJobs()
+    let rotations: BackgroundJob<RotationProgress>
+    let scrubs: BackgroundJob<ScrubProgress>
     let stores: Stores
     let turnstile: Turnstile
     /// One change of rows at a time.
@@ -48,6 +49,8 @@ final class OpenVault: Sendable {
         files: VaultFiles, keyset: LiveKeyset, logKeys: KeysetLogKeys, stores: Stores, turnstile: Turnstile,
         writer: LogWriter, anchor: VaultAnchor, replayed: [[UInt8]: UInt64]
     ) {
+        rotations = BackgroundJob(.rotation, of: jobs)
+        scrubs = BackgroundJob(.scrub, of: jobs)
         self.anchor = anchor
         self.replayed = replayed
         self.writer = writer

@@ -18,7 +18,8 @@ enum GetKeysHandler: OperationHandler {
         let keys = try vault.keyEntries(at: call.verified.receivedMilliseconds / 1_000)
         let run = vault.rotations.last.map {
             RotationRun(
-                rotation: $0.rotation.rawValue, state: $0.state.rawValue, done: Int64($0.done), total: Int64($0.total))
+                rotation: $0.progress.rotation.rawValue, state: $0.state.rawValue, done: Int64($0.progress.done),
+                total: Int64($0.progress.total))
         }
         let grant = try await vault.turnstile.log(decision, as: .list)
         guard let seal = vault.files.seal else { throw .sealed }

@@ -21,14 +21,12 @@ enum RotateKeysHandler: OperationHandler {
         let decision = try await vault.admit(
             call.verified, PolicyAsk(act: .rotate, verb: "rotate"), as: .rotate)
         if !numbers.isEmpty { _ = try await vault.customers(of: decision, as: .rotate) }
-        guard vault.scrubs.last?.state != "running", vault.rotations.begin(rotation) else {
-            throw await vault.refuse(
-                decision, .conflict("a rotation or a scrub is running; see coffer keys status, coffer scrub --status"),
-                as: .rotate)
+        do throws(RequestRefusal) { try vault.rotations.begin(RotationProgress(rotation: rotation)) } catch {
+            throw await vault.refuse(decision, error, as: .rotate)
         }
         let entry: CommittedEntry
         do throws(RequestRefusal) { entry = try await vault.turnstile.log(decision, as: .rotate).entry } catch {
-            vault.rotations.end(.failed)
+            vault.rotations.cancel()
             throw error
         }
         let now = call.verified.receivedMilliseconds / 1_000

@@ -23,7 +23,7 @@ extension OpenVault {
         var (opened, left) = (0, 0)
         if !customers.isEmpty {
             (opened, left) = try await rekey(customers, job)
-            rotations.note(done: customers.count, of: customers.count)
+            noteRotation(done: customers.count, of: customers.count)
         } else if let kind = turnstile.fieldMap.kind(Self.customerKind) {
             let total = try stores.records.counts()[kind] ?? 0
             var count = 0
@@ -36,7 +36,7 @@ extension OpenVault {
                 left += done.left
                 try stores.records.setMark(Self.mark, Array(String(scan.last).utf8))
                 count += records.count
-                rotations.note(done: count, of: max(total, count))
+                noteRotation(done: count, of: max(total, count))
                 try Task.checkCancellation()
             }
             try stores.records.setMark(Self.mark, nil)

@@ -24,7 +24,7 @@ extension OpenVault {
             if isHalfway(.keyring) { .krk } else if isHalfway(.index) { .bik } else if hasRekeyMark { .cek } else {
                 nil
             }
-        if let rotation, rotations.begin(rotation) { run(rotation, customers: []) }
+        if let rotation { tryToRun(rotation) }
     }
 
     // MARK: - After erasures
@@ -48,27 +48,33 @@ extension OpenVault {
     /// wrap.
     func rollIfDue() {
         guard let mark = (try? stores.records.mark(Self.rollMark)) ?? nil,
-            let due = Int64(String(decoding: mark, as: UTF8.self)), due <= files.clock.nowMilliseconds(),
-            scrubs.last?.state != "running", rotations.begin(.krk)
+            let due = Int64(String(decoding: mark, as: UTF8.self)), due <= files.clock.nowMilliseconds()
         else { return }
-        run(.krk, customers: [])
+        tryToRun(.krk)
     }
 
-    /// Begins a rotation that an entry has announced.
+    /// Begins a rotation of everything, unless something else runs: its mark stays, and it is tried again.
+    private func tryToRun(_ rotation: KeyRotation) {
+        guard (try? rotations.begin(RotationProgress(rotation: rotation))) != nil else { return }
+        run(rotation, customers: [])
+    }
+
+    /// Runs a rotation that has begun. One that fails, cancelled by the end of the process or stopped by a row that does
+    /// not open, goes on at the next start.
     func run(_ rotation: KeyRotation, customers: [RecordID]) {
         rotations.start { [self] in
-            do {
-                switch rotation {
-                case .krk: try await rotateKeyring()
-                case .bik: try await rotateIndex()
-                case .cek: try await rotateCustomers(customers)
-                }
-                rotations.end(.done)
-            } catch {
-                // Cancelled by the end of the process, or stopped by a row that does not open: either way the next start
-                // goes on.
-                rotations.end(.failed)
+            switch rotation {
+            case .krk: try await rotateKeyring()
+            case .bik: try await rotateIndex()
+            case .cek: try await rotateCustomers(customers)
             }
+        }
+    }
+
+    func noteRotation(done: Int, of total: Int) {
+        rotations.update { progress in
+            progress.done = done
+            progress.total = total
         }
     }
 
@@ -90,7 +96,7 @@ extension OpenVault {
         while try rewrapSome() {
             try Task.checkCancellation()
             done = min(done + Self.rotationBatch, total)
-            rotations.note(done: done, of: total)
+            noteRotation(done: done, of: total)
             try await Task.sleep(for: .milliseconds(1))
         }
         // The log's writer makes month keys: once it has written this, it makes none under the old epoch any more.
@@ -101,7 +107,7 @@ extension OpenVault {
                 try keyset.destroyingRetired(.keyring)
             }
         }
-        rotations.note(done: total, of: total)
+        noteRotation(done: total, of: total)
     }
 
     /// Wraps some keys of earlier epochs anew; false when there are none left.
@@ -154,7 +160,7 @@ extension OpenVault {
                 var scan = stores.records.scan(kind: number, batch: Self.rotationBatch)
                 while let count = try await fill(&scan, kind: kind, generation: fresh, job) {
                     opened += count
-                    rotations.note(done: opened, of: total)
+                    noteRotation(done: opened, of: total)
                     try Task.checkCancellation()
                 }
             }

@@ -10,13 +10,10 @@ extension OpenVault {
 
     func scrub(rate: Int, repairs: Bool) {
         scrubs.start { [self] in
-            do {
-                let job = try await turnstile.beginJob()
-                try await scrubRecords(job, rate: rate, repairs: repairs)
-                try await scrubKeys(rate: rate)
-                try await turnstile.endJob(job, opened: scrubs.last?.done ?? 0)
-                scrubs.update { $0.state = "done" }
-            } catch { scrubs.update { $0.state = "failed" } }
+            let job = try await turnstile.beginJob()
+            try await scrubRecords(job, rate: rate, repairs: repairs)
+            try await scrubKeys(rate: rate)
+            try await turnstile.endJob(job, opened: scrubs.last?.progress.done ?? 0)
         }
     }
 
