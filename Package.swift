@@ -68,6 +68,7 @@ let package = Package(
             dependencies: ["Authority", "CanonicalJSON", "Host", "Policy", "Primitives", "VaultModel"]),
         .target(
             name: "Wire", dependencies: ["Authority", "CanonicalJSON", "Primitives", "VaultModel"]),
+        .target(name: "Archive", dependencies: ["Primitives"]),
         .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
 
         // The broker
@@ -152,6 +153,7 @@ let package = Package(
                 "AccessLog", "Authority", "CanonicalJSON", "Client", "Host", "Primitives", "VaultModel", "Wire",
                 nioCore, nioHTTP1, nioPosix,
             ]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Keys", "Primitives", "VaultModel"]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",

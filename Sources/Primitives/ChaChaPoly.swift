@@ -69,7 +69,7 @@ public enum ChaChaPoly {
         return secret
     }
 
-    private static func check(_ nonce: [UInt8], _ key: borrowing SecretBytes) {
+    static func check(_ nonce: [UInt8], _ key: borrowing SecretBytes) {
         precondition(nonce.count == nonceSize, "a nonce has \(nonceSize) bytes")
         precondition(key.count == keySize, "a key has \(keySize) bytes")
     }

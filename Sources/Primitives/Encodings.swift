@@ -48,6 +48,18 @@ public enum Base64 {
     }
 }
 
+/// Base 64 without padding (RFC 4648, sections 3.2 and 4).
+public enum Base64Unpadded {
+    public static func encode(_ bytes: [UInt8]) -> String {
+        SodiumBase64.encode(bytes, variant: sodium_base64_VARIANT_ORIGINAL_NO_PADDING)
+    }
+
+    /// Nil unless `text` is the one canonical encoding.
+    public static func decode(_ text: String) -> [UInt8]? {
+        SodiumBase64.decode(text, variant: sodium_base64_VARIANT_ORIGINAL_NO_PADDING)
+    }
+}
+
 /// Base 64 for URLs without padding (RFC 4648, section 5).
 public enum Base64URL {
     public static func encode(_ bytes: [UInt8]) -> String {

@@ -69,16 +69,3 @@ public struct Scalar: ~Copyable, Sendable {
     /// Compares in constant time.
     public borrowing func equals(_ other: borrowing Scalar) -> Bool { secret.equals(other.secret) }
 }
-
-/// X25519 (RFC 7748), as far as an age identity needs it.
-public enum X25519 {
-    /// The 32-byte public key of 32 secret bytes.
-    public static func publicKey(of secret: borrowing SecretBytes) -> [UInt8] {
-        precondition(secret.count == 32, "an X25519 key has 32 bytes")
-        let pointer = unsafe secret.pointer
-        return unsafe [UInt8](count: 32) { out in
-            let status = unsafe crypto_scalarmult_base(out, pointer)
-            precondition(status == 0, "every scalar has a public key")
-        }
-    }
-}

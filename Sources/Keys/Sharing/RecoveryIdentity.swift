@@ -22,6 +22,9 @@ public struct RecoveryIdentity: ~Copyable, Sendable {
     /// What archives are sealed to: `age1…`.
     public var recipient: String { Bech32.text("age", X25519.publicKey(of: age)) }
 
+    /// The secret half of `recipient`: 32 bytes that open every archive ever sealed to it.
+    public borrowing func ageSecret() -> SecretBytes { age.clone() }
+
     public var signingKey: Ed25519.PublicKey { signing.publicKey }
 
     /// What `vault.seal` keeps of a new recovery set.

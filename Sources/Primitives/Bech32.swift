@@ -1,5 +1,3 @@
-internal import Primitives
-
 /// Bech32 as BIP-173 has it: text with a checksum that notices any four wrong characters, for keys that people type.
 public enum Bech32 {
     /// BIP-173 guarantees what the checksum notices up to here.
@@ -8,7 +6,7 @@ public enum Bech32 {
     private static let generator: [UInt32] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3]
 
     /// The lower-case text of `bytes` behind `prefix`, which is lower-case ASCII.
-    static func encode(_ prefix: String, _ bytes: [UInt8]) -> [UInt8] {
+    public static func encode(_ prefix: String, _ bytes: [UInt8]) -> [UInt8] {
         var groups = regroup(bytes, from: 8, to: 5, padding: true) ?? []
         defer { Wipe.zero(&groups) }
         var input = expanded(prefix) + groups + [UInt8](repeating: 0, count: 6)
@@ -27,7 +25,7 @@ public enum Bech32 {
     }
 
     /// Prefix and bytes; nil unless all of the text is one encoding, in one case.
-    static func decode(_ text: [UInt8]) -> (prefix: String, bytes: [UInt8])? {
+    public static func decode(_ text: [UInt8]) -> (prefix: String, bytes: [UInt8])? {
         guard (8...largestLength).contains(text.count), let parts = groups(of: text) else { return nil }
         let prefix = parts.prefix
         var groups = parts.groups

@@ -1,7 +1,6 @@
-import Primitives
 import Testing
 
-@testable import Keys
+@testable import Primitives
 
 /// The test vectors of BIP-173.
 struct Bech32Tests {
@@ -26,7 +25,7 @@ struct Bech32Tests {
 
     @Test func `bytes come back in either case`() throws {
         for count in [0, 1, 4, 5, 20, 32, 45] {
-            let bytes = ramp(7, count)
+            let bytes = ramp(count)
             let text = Bech32.encode("cofferu", bytes)
             for spelling in [text, Array(String(decoding: text, as: UTF8.self).uppercased().utf8)] {
                 let decoded = try #require(Bech32.decode(spelling))
@@ -39,7 +38,7 @@ struct Bech32Tests {
     /// What a person does wrong on paper: one to three letters. Four are noticed as well, which nobody can try out here.
     @Test func `wrong letters and swaps are noticed`() {
         let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
-        let text = Bech32.encode("cofferu", ramp(7, 45))
+        let text = Bech32.encode("cofferu", ramp(45))
         for place in 8..<text.count {
             for letter in alphabet where letter != text[place] {
                 var slipped = text

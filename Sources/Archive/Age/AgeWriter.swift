@@ -1,0 +1,75 @@
+public import Primitives
+
+/// Writes an age file (https://c2sp.org/age) in one pass and constant memory.
+///
+/// The bytes of the file are `header`, then what each `append` gives back, then what `finish` gives back. Plaintext
+/// waits for its chunk to fill in locked memory. A file without its last bytes is refused by every reader, so one that
+/// was not finished cannot be taken for a whole one.
+public struct AgeWriter: ~Copyable, Sendable {
+    /// The first bytes of the file.
+    public let header: [UInt8]
+    private let key: SecretBytes
+    private var payload: AgePayload
+    private var waiting = SecretBuffer(capacity: AgeFormat.chunkSize)
+
+    /// A new file that each of `recipients` can open.
+    ///
+    /// - Parameter random: that many random bytes at each call: the file key, a nonce, one secret for each recipient.
+    ///   Two files made from the same bytes would give each other away.
+    /// - Throws: `noRecipient`, `tooManyRecipients`.
+    public init(
+        to recipients: [AgeRecipient], random: (Int) -> SecretBytes = { SecretBytes.random(count: $0) }
+    ) throws(AgeError) {
+        guard !recipients.isEmpty else { throw .noRecipient }
+        guard recipients.count <= AgeFormat.mostRecipients else { throw .tooManyRecipients }
+        key = random(AgeFormat.fileKeySize)
+        let nonce = random(AgeFormat.payloadNonceSize).exposeBytes()
+        var stanzas: [AgeStanza] = []
+        for recipient in recipients { stanzas.append(recipient.wrap(key, ephemeral: random(X25519.keySize))) }
+        header = AgeHeader.encode(stanzas, fileKey: key) + nonce
+        payload = AgePayload(fileKey: key, nonce: nonce)
+    }
+
+    /// Takes content; gives the bytes of the file that are ready, which may be none: at most those of `bytes` and one
+    /// chunk of 64 KiB with 16 bytes for each chunk.
+    public mutating func append(_ bytes: [UInt8]) -> [UInt8] { unsafe append(bytes.span.bytes) }
+
+    /// The same of bytes that lie anywhere, a `SecretBytes` for one.
+    public mutating func append(_ bytes: RawSpan) -> [UInt8] {
+        var output: [UInt8] = []
+        let total = waiting.count + bytes.byteCount
+        let chunks = max(total - 1, 0) / AgeFormat.chunkSize
+        output.reserveCapacity(chunks * (AgeFormat.chunkSize + ChaChaPoly.tagSize))
+        var taken = 0
+        // A full chunk waits until one more byte shows that it is not the last.
+        while waiting.count + bytes.byteCount - taken > AgeFormat.chunkSize {
+            let end = taken + waiting.room
+            let piece = bytes.extracting(taken..<end)
+            if waiting.count == 0 {
+                payload.seal(piece, isLast: false, onto: &output)
+            } else {
+                waiting.append(piece)
+                flush(isLast: false, onto: &output)
+            }
+            taken = end
+        }
+        waiting.append(bytes.extracting(taken..<bytes.byteCount))
+        return output
+    }
+
+    /// The last bytes of the file.
+    public consuming func finish() -> [UInt8] {
+        var output: [UInt8] = []
+        flush(isLast: true, onto: &output)
+        return output
+    }
+
+    /// The key of this one file, 16 bytes: `AgeFile.open(_:fileKey:)` reads back what was written while nobody who
+    /// could open it is there. It opens nothing else.
+    public borrowing func fileKey() -> SecretBytes { key.clone() }
+
+    private mutating func flush(isLast: Bool, onto output: inout [UInt8]) {
+        waiting.withBytes { payload.seal($0, isLast: isLast, onto: &output) }
+        waiting.removeAll()
+    }
+}
