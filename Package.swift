@@ -70,6 +70,8 @@ let package = Package(
             name: "Wire", dependencies: ["Authority", "CanonicalJSON", "Primitives", "VaultModel"]),
         .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
 
+        .target(name: "Transfer", dependencies: ["Host", "Primitives"]),
+
         // The broker
         .target(
             name: "Storage",
@@ -152,6 +154,7 @@ let package = Package(
                 "AccessLog", "Authority", "CanonicalJSON", "Client", "Host", "Primitives", "VaultModel", "Wire",
                 nioCore, nioHTTP1, nioPosix,
             ]),
+        .testTarget(name: "TransferTests", dependencies: ["Host", "Primitives", "Transfer"]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",
