@@ -71,6 +71,8 @@ let package = Package(
         .target(name: "Archive", dependencies: ["Primitives"]),
         .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
 
+        .target(name: "Transfer", dependencies: ["Host", "Primitives"]),
+
         // The broker
         .target(
             name: "Storage",
@@ -154,6 +156,7 @@ let package = Package(
                 nioCore, nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Keys", "Primitives", "VaultModel"]),
+        .testTarget(name: "TransferTests", dependencies: ["Host", "Primitives", "Transfer"]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",

@@ -44,6 +44,24 @@ int coffer_try_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB
 
 int coffer_open(const char *path, int flags, uint32_t mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
 
+int coffer_open_at(int folder, const char *name, int flags, uint32_t mode) {
+    return openat(folder, name, flags | O_CLOEXEC, (mode_t)mode);
+}
+
+int coffer_rename_new(int folder, const char *name, const char *target) {
+    if (renameat2(folder, name, folder, target, RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+    // NFS and some others know no flags, but have links, which refuse an existing name as well.
+    if (linkat(folder, name, folder, target, 0) != 0) return -1;
+    return unlinkat(folder, name, 0);
+}
+
+int64_t coffer_free_bytes_at(int descriptor) {
+    struct statvfs status;
+    if (fstatvfs(descriptor, &status) != 0) return -1;
+    return (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+}
+
 int coffer_file_identity(const char *path, uint64_t *device, uint64_t *inode, int64_t *size, uint32_t *mode,
                          uint32_t *owner) {
     struct stat status;

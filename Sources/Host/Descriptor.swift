@@ -12,6 +12,13 @@ struct Descriptor: ~Copyable {
         guard number >= 0 else { throw HostError.last("open", path) }
     }
 
+    /// A name of an open folder.
+    init(_ name: String, in folder: borrowing Descriptor, _ flags: Int32, mode: UInt32 = 0) throws(HostError) {
+        number = unsafe coffer_open_at(folder.number, name, flags, mode)
+        path = name
+        guard number >= 0 else { throw HostError.last("open", name) }
+    }
+
     deinit { close(number) }
 
     /// Writes all bytes, however many calls that takes.

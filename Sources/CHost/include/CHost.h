@@ -18,6 +18,15 @@ int coffer_try_lock(int descriptor);
 /// open(2) with a mode; always O_CLOEXEC. Returns a descriptor, or -1 with errno set.
 int coffer_open(const char *path, int flags, uint32_t mode);
 
+/// openat(2) with a mode; always O_CLOEXEC. Returns a descriptor, or -1 with errno set.
+int coffer_open_at(int folder, const char *name, int flags, uint32_t mode);
+
+/// Gives a file of a folder another name, unless something has that name: 0, or -1 with errno set (EEXIST).
+int coffer_rename_new(int folder, const char *name, const char *target);
+
+/// Bytes an unprivileged process may still write on the file system of an open file, or -1 with errno set.
+int64_t coffer_free_bytes_at(int descriptor);
+
 /// Device and inode of a path. Returns 0, or -1 with errno set.
 int coffer_file_identity(const char *path, uint64_t *device, uint64_t *inode, int64_t *size, uint32_t *mode,
                          uint32_t *owner);
