@@ -10,26 +10,6 @@ people=(holder)
 # shellcheck source=Examples/stage.sh
 source "$(dirname "${BASH_SOURCE[0]}")/stage.sh"
 
-# start — a broker for the vault, sealed
-start() {
-    printf 'broker$ cofferd --dir vault\n'
-    "$bin/cofferd" --dir "$vault" 2>"$work/broker.log" &
-    broker=$!
-    for _ in $(seq 200); do
-        grep -q '^ready' "$work/broker.log" && break
-        kill -0 "$broker" 2>/dev/null || break
-        sleep 0.05
-    done
-    grep -q '^ready' "$work/broker.log"
-}
-
-# stop — as the machine does when it is switched off
-stop() {
-    kill "$broker"
-    wait "$broker"
-    broker=
-}
-
 say "The owner makes a vault with cards: any two of three open it, any two of three others are for recovery"
 as owner 0 init --policy "$root/policies/takeout.yaml" --owner "Owner" --profile test \
     --unseal-passphrase-file "$work/vault.pass" --recovery 2/3 --unseal-shares 2/3 --cards "$work/cards"

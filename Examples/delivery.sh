@@ -17,9 +17,7 @@ enrol courier Wang courier
 enrol officer Chen compliance-officer
 
 say "An order comes in"
-as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" \
-    --field "address=浙江省杭州市西湖区文三路 100 号 2 幢 301 室" --purpose order --json
-number=$(member number)
+add_customer
 as counter 0 order add --customer "$number" --field number=1042 --field amount=68.00 --json
 order=$(member id)
 
@@ -61,8 +59,7 @@ as courier 3 customer show --capability "$lent"
 as counter 0 grant list
 
 say "The officer's export verifies: every chain, every budget, every order is worked out again"
-as officer 0 log export --out "$work/export"
-as officer 0 log verify "$work/export" --key "$log_key"
+verify_log
 
 say "The broker is sealed and stops"
 end

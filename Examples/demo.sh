@@ -31,9 +31,7 @@ for file in "${files[@]}"; do
 done
 
 say "The phone rings: who is calling? Masked by default, and logged"
-as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" \
-    --field "address=浙江省杭州市西湖区文三路 100 号 2 幢 301 室" --purpose order --json
-number=$(member number)
+add_customer
 as counter 0 find --phone 13912345678 --purpose order
 holds "$number"
 
@@ -46,8 +44,7 @@ as counter 3 customer show "$number" --fields id_number --purpose order
 as officer 0 log tail -n 4
 
 say "The officer takes the log away and checks it without broker, vault or network"
-as officer 0 log export --out "$work/export"
-as officer 0 log verify "$work/export" --key "$log_key"
+verify_log
 
 say "The month as a page to print: who opened what, and what stands out"
 as officer 0 log report --out "$work/report.html"

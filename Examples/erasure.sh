@@ -18,9 +18,7 @@ enrol finance Zhao finance
 enrol officer Chen compliance-officer
 
 say "A customer, and an order of hers"
-as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" \
-    --field "address=浙江省杭州市西湖区文三路 100 号" --purpose order --json
-number=$(member number)
+add_customer
 as counter 0 order add --customer "$number" --field number=1042 --field amount=68.00 --field "requests=少放辣椒" --json
 order=$(member id)
 
@@ -59,8 +57,7 @@ as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678
 [ "$(member number)" != "$number" ]
 
 say "The officer's export verifies: asked for, approved, carried out"
-as officer 0 log export --out "$work/export"
-as officer 0 log verify "$work/export" --key "$log_key"
+verify_log
 
 say "The broker is sealed and stops"
 end

@@ -19,9 +19,7 @@ enrol courier Wang courier
 enrol officer Chen compliance-officer
 
 say "Lin serves customers, and lends the courier two orders"
-as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" \
-    --field "address=浙江省杭州市西湖区文三路 100 号" --purpose order --json
-number=$(member number)
+add_customer
 as counter 0 customer show "$number" --fields name,phone --purpose order
 orders=()
 for order in 1042 1043; do
@@ -60,8 +58,7 @@ say "Who leaves cannot come back with the old key; the list keeps the name"
 as owner 0 staff list
 
 say "The officer's export verifies"
-as officer 0 log export --out "$work/export"
-as officer 0 log verify "$work/export" --key "$log_key"
+verify_log
 
 say "The broker is sealed and stops"
 end

@@ -1,6 +1,6 @@
 # What the demonstrations share: a throw-away vault, its broker, and commands whose exit codes are held against what they
-# should be. Sourced by demo.sh, delivery.sh, leaver.sh and cards.sh, which set `people` before: those who need a
-# passphrase besides owner, counter and officer.
+# should be. Sourced by the scripts beside it, which set `people` before: those who need a passphrase besides owner,
+# counter and officer.
 
 set -euo pipefail
 
@@ -66,14 +66,8 @@ for name in owner vault counter officer "${people[@]}"; do
     head -c 18 /dev/urandom | base64 >"$work/$name.pass"
 done
 
-# begin — the owner makes a vault and a broker serves it
-begin() {
-    say "The owner makes a vault with the takeout policy (test profile: cheap key stretching, loopback only)"
-    as owner 0 init --policy "$root/policies/takeout.yaml" --owner "Owner" --profile test \
-        --unseal-passphrase-file "$work/vault.pass" --json
-    log_key=$(member log_key)
-
-    say "The broker starts; it is sealed until a person unseals it"
+# start — a broker for the vault, sealed
+start() {
     printf 'broker$ cofferd --dir vault\n'
     "$bin/cofferd" --dir "$vault" 2>"$work/broker.log" &
     broker=$!
@@ -84,6 +78,24 @@ begin() {
     done
     cat "$work/broker.log"
     grep -q '^ready' "$work/broker.log"
+}
+
+# stop — as the machine does when it is switched off
+stop() {
+    kill "$broker"
+    wait "$broker"
+    broker=
+}
+
+# begin — the owner makes a vault and a broker serves it
+begin() {
+    say "The owner makes a vault with the takeout policy (test profile: cheap key stretching, loopback only)"
+    as owner 0 init --policy "$root/policies/takeout.yaml" --owner "Owner" --profile test \
+        --unseal-passphrase-file "$work/vault.pass" --json
+    log_key=$(member log_key)
+
+    say "The broker starts; it is sealed until a person unseals it"
+    start
     as owner 0 status
     as owner 0 unseal --unseal-passphrase-file "$work/vault.pass"
 }
@@ -93,6 +105,19 @@ enrol() {
     as owner 0 staff invite --name "$2" --role "$3" --json
     as "$1" 0 enroll --code "$(member code)"
     as owner 0 staff approve "$2"
+}
+
+# add_customer — whom the stories are about; sets number
+add_customer() {
+    as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" \
+        --field "address=浙江省杭州市西湖区文三路 100 号 2 幢 301 室" --purpose order --json
+    number=$(member number)
+}
+
+# verify_log — the officer takes the log away and checks it without the vault
+verify_log() {
+    as officer 0 log export --out "$work/export"
+    as officer 0 log verify "$work/export" --key "$log_key"
 }
 
 # end — seals the vault

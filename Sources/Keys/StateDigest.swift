@@ -24,19 +24,15 @@ public struct StateDigest: Sendable {
         public var fingerprint: UInt64 { words.0 }
     }
 
-    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    private typealias Words = (UInt64, UInt64, UInt64, UInt64)
+
+    private var words: Words = (0, 0, 0, 0)
 
     /// The digest of no rows.
     public init() {}
 
     /// Adds a row.
-    public mutating func add(_ term: Term) {
-        var carry = false
-        words.0 = Self.sum(words.0, term.words.0, &carry)
-        words.1 = Self.sum(words.1, term.words.1, &carry)
-        words.2 = Self.sum(words.2, term.words.2, &carry)
-        words.3 = Self.sum(words.3, term.words.3, &carry)
-    }
+    public mutating func add(_ term: Term) { add(term.words) }
 
     /// Takes a row out.
     public mutating func remove(_ term: Term) {
@@ -48,12 +44,14 @@ public struct StateDigest: Sendable {
     }
 
     /// Adds all rows of another digest, and takes out those it lacks more often than it has them.
-    public mutating func add(_ other: StateDigest) {
+    public mutating func add(_ other: StateDigest) { add(other.words) }
+
+    private mutating func add(_ other: Words) {
         var carry = false
-        words.0 = Self.sum(words.0, other.words.0, &carry)
-        words.1 = Self.sum(words.1, other.words.1, &carry)
-        words.2 = Self.sum(words.2, other.words.2, &carry)
-        words.3 = Self.sum(words.3, other.words.3, &carry)
+        words.0 = Self.sum(words.0, other.0, &carry)
+        words.1 = Self.sum(words.1, other.1, &carry)
+        words.2 = Self.sum(words.2, other.2, &carry)
+        words.3 = Self.sum(words.3, other.3, &carry)
     }
 
     /// The 32 bytes that go into a tag, and nowhere else.

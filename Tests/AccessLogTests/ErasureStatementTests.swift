@@ -1,5 +1,6 @@
 import AccessLog
 import Authority
+import CanonicalJSON
 import Primitives
 import Testing
 import VaultModel
@@ -46,5 +47,41 @@ struct ErasureStatementTests {
             try ErasureStatement.open(sealed(line(1, after: "")), key: log.key)
         }
         #expect(throws: StatementProblem.type) { try ErasureLedgerLine.open(sealed(statement), key: log.key) }
+    }
+
+    /// What the log's key signs need not be what this program would have it sign.
+    private func forged<S: LogStatement>(
+        _ statement: S, _ was: String, _ is: String
+    ) throws -> (S.Type, DSSEEnvelope) {
+        let text = String(decoding: statement.encode(), as: UTF8.self)
+        try #require(text.contains(was))
+        let payload = Array(text.replacing(was, with: `is`).utf8)
+        let signature = log.log.sign(DSSEEnvelope.pae(S.payloadType, payload))
+        return (
+            S.self,
+            DSSEEnvelope(
+                payloadType: S.payloadType, payload: payload, keyid: KeyID(log.key.key), signature: signature)
+        )
+    }
+
+    @Test func `a number below zero is refused and ends no program`() throws {
+        let offboarding = OffboardingStatement(
+            vault: log.vault, origin: log.key.name, person: .random(), keys: [], killed: [], entry: 5, at: 6)
+        func problem<S: LogStatement>(_ forged: (S.Type, DSSEEnvelope)) -> StatementProblem? {
+            do throws(StatementProblem) {
+                _ = try S.open(forged.1, key: log.key)
+                return nil
+            } catch { return error }
+        }
+        #expect(problem(try forged(statement, #""entry":5"#, #""entry":7"#)) == nil)
+        for name in [#""entry":5"#, #""ledger":7"#, #""request":3"#] {
+            let less = name.replacing(":", with: ":-")
+            #expect(problem(try forged(statement, name, less)) == .json(.number), "\(name)")
+        }
+        for name in [#""entry":5"#, #""place":2"#] {
+            let less = name.replacing(":", with: ":-")
+            #expect(problem(try forged(line(2, after: ""), name, less)) == .json(.number), "\(name)")
+        }
+        #expect(problem(try forged(offboarding, #""entry":5"#, #""entry":-5"#)) == .json(.number))
     }
 }

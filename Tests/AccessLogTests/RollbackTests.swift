@@ -157,6 +157,6 @@ struct RollbackTests {
         let pasted = DSSEEnvelope(
             payloadType: ExportStatement.payloadType, payload: said.encode(), keyid: KeyID(log.key.key),
             signature: note.signatures[0].bytes)
-        #expect(throws: ExportStatement.Problem.signature) { try ExportStatement.open(pasted, key: log.key) }
+        #expect(throws: StatementProblem.signature) { try ExportStatement.open(pasted, key: log.key) }
     }
 }

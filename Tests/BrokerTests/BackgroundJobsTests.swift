@@ -1,3 +1,6 @@
+import Foundation
+import Glibc
+import Synchronization
 import Testing
 import Turnstile
 import Wire
@@ -26,7 +29,7 @@ import Wire
     }
 
     @Test func `of many that begin at once exactly one does, and the others hear which`() async throws {
-        for _ in 0..<200 {
+        for _ in 0..<50 {
             let tries = await withTaskGroup(of: (BackgroundJobs.Kind, RequestRefusal?).self) { group in
                 for place in 0..<8 {
                     let kind = BackgroundJobs.Kind.allCases[place % BackgroundJobs.Kind.allCases.count]
@@ -41,6 +44,30 @@ import Wire
             #expect((scrubs.last?.state == .running) == (begun[0] == .scrub))
             if begun[0] == .rotation { rotations.cancel() } else { scrubs.cancel() }
         }
+    }
+
+    /// Tasks seldom meet in the few instructions that matter; two threads that start each round together do.
+    @Test func `two threads that begin in the same moment never both do`() async {
+        let meeting = MeetingPoint()
+        await withTaskGroup(of: Void.self) { group in
+            for kind in [BackgroundJobs.Kind.rotation, .scrub] {
+                group.addTask {
+                    await onThread {
+                        for _ in 0..<20_000 {
+                            meeting.meet()
+                            let isBegun = begin(kind) == nil
+                            if isBegun { meeting.begun.add(1, ordering: .sequentiallyConsistent) }
+                            meeting.meet()
+                            if kind == .scrub, meeting.begun.exchange(0, ordering: .sequentiallyConsistent) != 1 {
+                                meeting.wrong.add(1, ordering: .relaxed)
+                            }
+                            if isBegun { kind == .rotation ? rotations.cancel() : scrubs.cancel() }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(meeting.wrong.load(ordering: .relaxed) == 0)
     }
 
     @Test func `whoever sees the end of one can begin the next, and the last of each kind is remembered`() async throws
@@ -71,5 +98,28 @@ import Wire
         rotations.start { Issue.record("it ran") }
         #expect(rotations.last?.state == .failed)
         await jobs.stop()
+    }
+}
+
+/// Where two threads wait for each other.
+private final class MeetingPoint: Sendable {
+    /// How many have begun in this round, and in how many rounds it was not one.
+    let begun = Atomic<Int>(0)
+    let wrong = Atomic<Int>(0)
+    private let arrived = Atomic<Int>(0)
+
+    func meet() {
+        let place = arrived.add(1, ordering: .sequentiallyConsistent).oldValue
+        while arrived.load(ordering: .sequentiallyConsistent) < (place / 2 + 1) * 2 { sched_yield() }
+    }
+}
+
+/// Runs on a thread of its own: the threads that run tasks may be too few for two that wait for each other.
+private func onThread(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+        Thread.detachNewThread {
+            body()
+            continuation.resume()
+        }
     }
 }

@@ -24,14 +24,6 @@ extension EndToEnd {
             }
         }
 
-        private func edit(_ sandbox: Sandbox, _ file: String, _ sql: String) throws {
-            let program =
-                "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); "
-                + "c.executescript(sys.argv[2]); c.commit()"
-            let edited = try sandbox.run("/usr/bin/env", ["python3", "-c", program, path(sandbox, file), sql])
-            try #require(edited.code == 0, "\(edited.errorText)")
-        }
-
         /// Unseals with a client that remembers nothing: the vault must notice by itself.
         private func unseal(_ sandbox: Sandbox) throws -> Outcome {
             try? FileManager.default.removeItem(atPath: sandbox.folder + "/state")
@@ -111,7 +103,7 @@ extension EndToEnd {
             let number = try sandbox.addSampleCustomer()
             let show = ["customer", "show", number, "--fields", "name", "--purpose", "order", "--json"]
             #expect(try sandbox.coffer("counter", show).code == 0)
-            try edit(sandbox, "vault.db", "UPDATE record SET shop = shop || 'x'")
+            try sandbox.edit("vault.db", "UPDATE record SET shop = shop || 'x'")
             let outcome = try sandbox.coffer("counter", show)
             #expect(outcome.code == 6, "\(outcome.text)")
             #expect(!outcome.text.contains(Sandbox.sample.name))
@@ -124,7 +116,7 @@ extension EndToEnd {
             #expect(try unseal(sandbox).code == 6)
             broker.stop()
             // With the rows as they were a person opens it, and the log says what happened.
-            try edit(sandbox, "vault.db", "UPDATE record SET shop = substr(shop, 1, length(shop) - 1)")
+            try sandbox.edit("vault.db", "UPDATE record SET shop = substr(shop, 1, length(shop) - 1)")
             broker = try BrokerProcess(sandbox)
             #expect(try unseal(sandbox).code == 0)
             try sandbox.enrol("officer", role: "compliance-officer")
@@ -133,7 +125,7 @@ extension EndToEnd {
             broker.stop()
         }
 
-        @Test(.enabled(if: FaultShim.canBeMade, "there is no C compiler for a disk that fails"))
+        @Test(.enabled(if: PreloadLibrary.canBeMade, "there is no C compiler for a disk that fails"))
         func `an anchor that cannot be written ends the process, and the next start raises no alarm`() throws {
             let sandbox = try Sandbox()
             try sandbox.makeVault()

@@ -134,7 +134,7 @@ extension EndToEnd {
             try expectVerified(sandbox, broker, logKey)
         }
 
-        @Test(.enabled(if: ForwardClock.canBeMade, "no C compiler: apt-get install gcc"))
+        @Test(.enabled(if: PreloadLibrary.canBeMade, "no C compiler: apt-get install gcc"))
         func `a shop of one person waits instead, loudly and once`() throws {
             let sandbox = try Sandbox()
             let clock = try ForwardClock(sandbox, seconds: 3_700)

@@ -154,7 +154,7 @@ extension EndToEnd {
             #expect(await shop.courier.read(short, shop.orders[0]) == "expired")
         }
 
-        @Test(.enabled(if: ForwardClock.canBeMade, "needs a C compiler"))
+        @Test(.enabled(if: PreloadLibrary.canBeMade, "needs a C compiler"))
         func `a clock set back revives nothing; case 20`() async throws {
             let shop = try LendingShop()
             // An hour ahead something is read; back in time, what has run out by then stays so.

@@ -5,7 +5,7 @@ import Testing
 extension EndToEnd {
     /// The real broker on a disk that fails under the log: nothing leaves that is not durable, nothing acknowledged is
     /// lost, and the next start finds a log that verifies.
-    @Suite(.serialized, .enabled(if: FaultShim.canBeMade, "there is no C compiler for a disk that fails"))
+    @Suite(.serialized, .enabled(if: PreloadLibrary.canBeMade, "there is no C compiler for a disk that fails"))
     struct DiskFaultTests {
         /// The log could not be made durable: the broker's exit code for it.
         private static let notDurable: Int32 = 74
@@ -57,10 +57,7 @@ extension EndToEnd {
                 let core = entries?.first?["core"] as? [String: Any]
                 #expect(core?["kind"] as? String == "read" && core?["seq"] as? Int == index)
             }
-            let export = sandbox.folder + "/export"
-            try sandbox.answer("officer", "log", "export", "--out", export)
-            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
-            #expect(verified.code == 0, "\(verified.text)")
+            try sandbox.expectVerifies(logKey)
             broker.stop()
         }
 

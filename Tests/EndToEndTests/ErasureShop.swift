@@ -71,12 +71,12 @@ final class ErasureShop {
     /// Imports one row of the platform's list.
     func importRow(_ row: String) throws -> (imported: Int, rejects: String) {
         let file = try sandbox.write(
-            "row-\(UUID().uuidString.prefix(6)).csv", "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n\(row)\n")
+            "row-\(UUID().uuidString.prefix(6)).csv", CustomerList.header + row + "\n")
         let rejects = file + ".rejects"
         let outcome = try sandbox.coffer(
             "counter",
             [
-                "import", file, "--map", Sandbox.root + "/policies/maps/takeout-customers.yaml", "--rejects", rejects,
+                "import", file, "--map", CustomerList.map, "--rejects", rejects,
                 "--json",
             ])
         let text = FileManager.default.contents(atPath: rejects).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -134,10 +134,7 @@ final class ErasureShop {
         #expect((try found.json()["matches"] as? [Any])?.isEmpty == true)
     }
 
-    func expectVerifies() throws {
-        let export = sandbox.folder + "/export-\(UUID().uuidString.prefix(6))"
-        try sandbox.answer("officer", "log", "export", "--out", export)
-        let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
-        #expect(verified.code == 0, "\(verified.text)")
+    func expectVerifies(_ place: SourceLocation = #_sourceLocation) throws {
+        try sandbox.expectVerifies(logKey, place)
     }
 }

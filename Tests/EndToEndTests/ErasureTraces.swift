@@ -41,20 +41,6 @@ struct ErasureTraces {
 }
 
 extension Sandbox {
-    /// The rows of a query, as texts. Reads only; the broker may run.
-    func sql(_ file: String, _ query: String) throws -> [[String]] {
-        let script = """
-            import json, sqlite3, sys
-            c = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
-            print(json.dumps([[str(v) for v in row] for row in c.execute(sys.argv[2])]))
-            """
-        let outcome = try run("/usr/bin/env", ["python3", "-c", script, vault + "/" + file, query])
-        guard let rows = try JSONSerialization.jsonObject(with: Data(outcome.out)) as? [[String]] else {
-            throw CocoaError(.fileReadCorruptFile)
-        }
-        return rows
-    }
-
     /// The files of the vault that hold any of these bytes.
     func files(holding needles: [[UInt8]]) throws -> [String] {
         let names = FileManager.default.enumerator(atPath: vault)?.allObjects as? [String] ?? []

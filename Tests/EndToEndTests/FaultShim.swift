@@ -1,5 +1,4 @@
 import Foundation
-import Testing
 
 /// A disk that fails when it is told to: a library that stands between a program and the kernel's calls for writing and
 /// for making durable. Which calls fail is a file that may come and go while the program runs.
@@ -16,18 +15,12 @@ struct FaultShim {
         let skip: Int
     }
 
-    static var canBeMade: Bool { ForwardClock.canBeMade }
-
     let wrapper: [String]
     private let path: String
 
     init(_ sandbox: Sandbox) throws {
         path = sandbox.folder + "/fault-plan"
-        let library = sandbox.folder + "/fault.so"
-        let source = try sandbox.write("fault.c", Self.source)
-        let made = try sandbox.run(ForwardClock.compiler, ["-shared", "-fPIC", "-O1", "-o", library, source])
-        try #require(made.code == 0, "\(made.errorText)")
-        wrapper = ["/usr/bin/env", "LD_PRELOAD=" + library, "FAULT_PLAN=" + path]
+        wrapper = try PreloadLibrary("fault", Self.source, sandbox, plan: ("FAULT_PLAN", path)).wrapper
     }
 
     func arm(_ plan: Plan) throws {

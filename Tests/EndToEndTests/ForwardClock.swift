@@ -1,13 +1,7 @@
-import Foundation
-import Testing
-
 /// A wall clock that is ahead, for programs started with `wrapper`: what falls due in an hour can be seen at once.
 struct ForwardClock {
-    static let compiler = "/usr/bin/cc"
-    static var canBeMade: Bool { FileManager.default.isExecutableFile(atPath: compiler) }
-
     /// What to start a program with.
-    var wrapper: [String] { ["/usr/bin/env"] + environment.map { $0.key + "=" + $0.value } }
+    let wrapper: [String]
     let environment: [String: String]
 
     private static let source = """
@@ -26,10 +20,8 @@ struct ForwardClock {
         """
 
     init(_ sandbox: Sandbox, seconds: Int) throws {
-        let library = sandbox.folder + "/clock.so"
-        let source = try sandbox.write("clock.c", Self.source)
-        let made = try sandbox.run(Self.compiler, ["-shared", "-fPIC", "-o", library, source])
-        try #require(made.code == 0, "\(made.errorText)")
-        environment = ["LD_PRELOAD": library, "CLOCK_AHEAD_SECONDS": "\(seconds)"]
+        let library = try PreloadLibrary(
+            "clock", Self.source, sandbox, plan: ("CLOCK_AHEAD_SECONDS", "\(seconds)"))
+        (wrapper, environment) = (library.wrapper, library.environment)
     }
 }

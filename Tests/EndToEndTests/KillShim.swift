@@ -1,5 +1,4 @@
 import Foundation
-import Testing
 
 /// A kill at a chosen sync: a library that ends the program, as `kill -9` does, right before the n-th call that would make
 /// something durable, counted since a file is there. It says which file that was.
@@ -9,11 +8,7 @@ struct KillShim {
 
     init(_ sandbox: Sandbox) throws {
         path = sandbox.folder + "/kill-plan"
-        let library = sandbox.folder + "/kill.so"
-        let source = try sandbox.write("kill.c", Self.source)
-        let made = try sandbox.run(ForwardClock.compiler, ["-shared", "-fPIC", "-O1", "-o", library, source])
-        try #require(made.code == 0, "\(made.errorText)")
-        wrapper = ["/usr/bin/env", "LD_PRELOAD=" + library, "KILL_PLAN=" + path]
+        wrapper = try PreloadLibrary("kill", Self.source, sandbox, plan: ("KILL_PLAN", path)).wrapper
     }
 
     /// Lets so many syncs pass.

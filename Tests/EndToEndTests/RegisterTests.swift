@@ -12,14 +12,7 @@ extension EndToEnd {
         /// Runs SQL on the stopped vault's log, and sees how the next unseal ends.
         private func unseal(_ shop: LendingShop, after sql: String) throws -> Outcome {
             shop.broker.stop()
-            let edited = try shop.sandbox.run(
-                "/usr/bin/env",
-                [
-                    "python3", "-c",
-                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
-                    shop.sandbox.vault + "/log.db", sql,
-                ])
-            try #require(edited.code == 0, "\(edited.errorText)")
+            try shop.sandbox.edit("log.db", sql)
             shop.broker = try BrokerProcess(shop.sandbox)
             return try shop.sandbox.coffer(
                 "owner", "unseal", "--unseal-passphrase-file", try shop.sandbox.passphrase("vault"), "--json")
@@ -44,21 +37,10 @@ extension EndToEnd {
             #expect(try unseal(shop, after: "DELETE FROM block WHERE type = 'revoke'").code == 6)
         }
 
-        private func edit(_ shop: LendingShop, _ sql: String) throws {
-            let edited = try shop.sandbox.run(
-                "/usr/bin/env",
-                [
-                    "python3", "-c",
-                    "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()",
-                    shop.sandbox.vault + "/log.db", sql,
-                ])
-            try #require(edited.code == 0, "\(edited.errorText)")
-        }
-
         @Test func `a register edited while the broker runs is not signed by it`() throws {
             let shop = try LendingShop()
             try shop.sandbox.answer("owner", "staff", "offboard", "counter")
-            try edit(shop, "DELETE FROM block WHERE type = 'revoke'")
+            try shop.sandbox.edit("log.db", "DELETE FROM block WHERE type = 'revoke'")
             #expect(try unseal(shop, after: "SELECT 1").code == 6)
         }
 
@@ -67,12 +49,13 @@ extension EndToEnd {
             try shop.sandbox.answer("owner", "staff", "offboard", "counter")
             shop.broker.stop()
             let aside = shop.sandbox.folder + "/aside.db"
-            try edit(
-                shop,
+            try shop.sandbox.edit(
+                "log.db",
                 "ATTACH '\(aside)' AS aside; CREATE TABLE aside.row AS SELECT * FROM main.block WHERE type = 'revoke'; "
                     + "DELETE FROM main.block WHERE type = 'revoke'")
             shop.broker = try BrokerProcess(shop.sandbox)
-            try edit(shop, "ATTACH '\(aside)' AS aside; INSERT INTO main.block SELECT * FROM aside.row")
+            try shop.sandbox.edit(
+                "log.db", "ATTACH '\(aside)' AS aside; INSERT INTO main.block SELECT * FROM aside.row")
             let outcome = try shop.sandbox.coffer(
                 "owner", "unseal", "--unseal-passphrase-file", try shop.sandbox.passphrase("vault"), "--json")
             #expect(outcome.code == 6, "\(outcome.text)")

@@ -21,25 +21,12 @@ extension EndToEnd {
             try sandbox.unseal()
             try sandbox.enrol("counter", role: "customer-service")
             try sandbox.enrol("officer", role: "compliance-officer")
-            var csv = "姓名,手机号,收货地址,邮箱,生日,偏好,来源,营销同意\n"
-            for index in 0..<Self.rows {
-                csv += "客户\(index),137\(String(format: "%08d", index + 10_000_000)),杭州市西湖区 \(index) 号,,,,walk-in,否\n"
-            }
-            let file = try sandbox.write("customers.csv", csv)
-            try sandbox.answer(
-                "counter", "import", file, "--map", Sandbox.root + "/policies/maps/takeout-customers.yaml")
+            let file = try sandbox.write("customers.csv", CustomerList.csv(rows: Self.rows))
+            try sandbox.answer("counter", "import", file, "--map", CustomerList.map)
             let number = try sandbox.addSampleCustomer()
             try sandbox.answer(
                 "counter", "order", "add", "--customer", number, "--field", "number=1", "--field", "amount=10.00")
             return (sandbox, broker, logKey, number)
-        }
-
-        private func count(_ sandbox: Sandbox, _ file: String, _ sql: String) throws -> Int {
-            let program =
-                "import sqlite3,sys; c=sqlite3.connect('file:'+sys.argv[1]+'?mode=ro',uri=True,timeout=20); "
-                + "print(c.execute(sys.argv[2]).fetchone()[0])"
-            let asked = try sandbox.run("/usr/bin/env", ["python3", "-c", program, sandbox.vault + "/" + file, sql])
-            return try #require(Int(asked.text.trimmingCharacters(in: .newlines)), "\(asked.errorText)")
         }
 
         private func expectSound(_ sandbox: Sandbox, _ logKey: String, _ number: String) throws {
@@ -50,22 +37,19 @@ extension EndToEnd {
                 let found = try sandbox.answer("counter", "find", "--phone", phone, "--purpose", "order")
                 #expect((try found.json()["matches"] as? [Any])?.count == 1)
             }
-            let export = sandbox.folder + "/export-\(UUID().uuidString.prefix(6))"
-            try sandbox.answer("officer", "log", "export", "--out", export)
-            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
-            #expect(verified.code == 0, "\(verified.text)")
+            try sandbox.expectVerifies(logKey)
         }
 
         /// What is left of the keys before, in the files.
         private func leftovers(_ sandbox: Sandbox, _ rotation: String) throws -> Int {
             switch rotation {
             case "krk":
-                try count(
-                    sandbox, "keyring.db",
+                try sandbox.count(
+                    "keyring.db",
                     "SELECT (SELECT count(*) FROM cek WHERE epoch = 1) + "
                         + "(SELECT count(*) FROM month_key WHERE epoch = 1)")
-            case "bik": try count(sandbox, "index.db", "SELECT count(*) FROM tag WHERE generation = 1")
-            default: try count(sandbox, "keyring.db", "SELECT count(*) FROM cek WHERE version = 1")
+            case "bik": try sandbox.count("index.db", "SELECT count(*) FROM tag WHERE generation = 1")
+            default: try sandbox.count("keyring.db", "SELECT count(*) FROM cek WHERE version = 1")
             }
         }
 
@@ -124,14 +108,14 @@ extension EndToEnd {
         }
 
         /// Copies of the keyring from before an erasure are opened by the epoch of that time.
-        @Test(.enabled(if: ForwardClock.canBeMade, "there is no C compiler for another clock"))
+        @Test(.enabled(if: PreloadLibrary.canBeMade, "there is no C compiler for another clock"))
         func `a day after an erasure all keys are wrapped anew, unasked`() throws {
             let shop = try ErasureShop()
             let other = try shop.addCustomer(1)
             try shop.sandbox.answer("officer", "subject", "erase", shop.number, "--reason", "customer-request")
             try shop.travel(hours: 73)
             try shop.expectGone(shop.number)
-            #expect(try count(shop.sandbox, "keyring.db", "SELECT count(*) FROM cek WHERE epoch = 1") == 1)
+            #expect(try shop.sandbox.count("keyring.db", "SELECT count(*) FROM cek WHERE epoch = 1") == 1)
             try shop.travel(hours: 98)
             for _ in 0..<100 where try leftovers(shop.sandbox, "krk") > 0 { usleep(100_000) }
             #expect(try leftovers(shop.sandbox, "krk") == 0)

@@ -4,15 +4,6 @@ import Testing
 extension EndToEnd {
     /// What nobody asked for is looked at all the same.
     @Suite(.serialized) struct ScrubTests {
-        private func edit(_ sandbox: Sandbox, _ file: String, _ sql: String) throws {
-            let program =
-                "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=20); "
-                + "c.executescript(sys.argv[2]); c.commit()"
-            let edited = try sandbox.run(
-                "/usr/bin/env", ["python3", "-c", program, sandbox.vault + "/" + file, sql])
-            try #require(edited.code == 0, "\(edited.errorText)")
-        }
-
         private func problems(_ outcome: Outcome) throws -> [String] {
             let findings = try outcome.json()["findings"] as? [[String: Any]] ?? []
             return findings.map { "\($0["problem"] ?? "") \($0["record"] ?? "")" }
@@ -39,7 +30,7 @@ extension EndToEnd {
             #expect(try sandbox.coffer("owner", "scrub", "--rate", "0").code == 2)
 
             // The index is not under any seal: it can only make somebody hard to find.
-            try edit(sandbox, "index.db", "DELETE FROM tag")
+            try sandbox.edit("index.db", "DELETE FROM tag")
             let find = ["find", "--phone", "13800138000", "--purpose", "order", "--json"]
             let lost = try sandbox.coffer("counter", find).json()["matches"] as? [Any]
             #expect(lost?.count == 0)
@@ -54,8 +45,8 @@ extension EndToEnd {
             #expect(try sandbox.answer("owner", "scrub").number("repaired") == 0)
 
             // One field of one customer is given to another.
-            try edit(
-                sandbox, "vault.db",
+            try sandbox.edit(
+                "vault.db",
                 "UPDATE field SET envelope = (SELECT f.envelope FROM field f WHERE f.field = field.field AND f.ordinal = "
                     + "field.ordinal AND f.record = 2) WHERE record = 1 AND field = (SELECT min(field) FROM field)")
             let damaged = try sandbox.coffer("owner", "scrub", "--repair-index", "--json")

@@ -47,7 +47,7 @@ extension EndToEnd {
             #expect(try sandbox.coffer("owner", "staff", "set", "counter", "--json").code == 2)
         }
 
-        @Test(.enabled(if: ForwardClock.canBeMade, "there is no C compiler for a clock that is ahead"))
+        @Test(.enabled(if: PreloadLibrary.canBeMade, "there is no C compiler for a clock that is ahead"))
         func `a shop whose rights have all lapsed is opened and renewed by its owner`() throws {
             let sandbox = try Sandbox()
             let logKey = try sandbox.makeVault().member("log_key")
@@ -70,10 +70,7 @@ extension EndToEnd {
             try sandbox.answer("owner", "staff", "review", "--renew-unchanged")
             #expect(try sandbox.coffer("counter", show).code == 0)
             try sandbox.answer("owner", "staff", "invite", "--name", "new", "--role", "customer-service")
-            let export = sandbox.folder + "/export"
-            try sandbox.answer("officer", "log", "export", "--out", export)
-            let verified = try sandbox.coffer("officer", "log", "verify", export, "--key", logKey, "--json")
-            #expect(verified.code == 0, "\(verified.text)")
+            try sandbox.expectVerifies(logKey)
             broker.stop()
         }
 

@@ -1,4 +1,3 @@
-public import Authority
 import CanonicalJSON
 public import VaultModel
 
@@ -41,18 +40,11 @@ public struct ErasureLedgerLine: LogStatement, Hashable, Sendable {
         return value.encode()
     }
 
-    /// Reads a line and checks that the log's key signed it, and that it speaks of that log.
-    public static func open(_ envelope: DSSEEnvelope, key: VerifierKey) throws(StatementProblem) -> Self {
-        let line = try ErasureLedgerLine(parsing: payload(of: envelope, key: key))
-        guard line.origin.utf8.elementsEqual(key.name.utf8) else { throw .value("origin") }
-        return line
-    }
-
-    private init(parsing payload: [UInt8]) throws(StatementProblem) {
+    public init(_ payload: SignedPayload) throws(StatementProblem) {
         let texts: (customer: String, typ: String, vault: String)
         let numbers: (entry: Int64, place: Int64, version: Int64)
         do throws(JSONError) {
-            var members = try JSONMembers(parsing: payload, limits: .signed)
+            var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
             at = try members.integer("at")
             texts.customer = try members.string("customer")
             numbers.entry = try members.integer("entry")
@@ -70,6 +62,6 @@ public struct ErasureLedgerLine: LogStatement, Hashable, Sendable {
         guard let vault = VaultID(texts.vault) else { throw .value("vlt") }
         (self.customer, self.vault) = (customer, vault)
         (entry, place) = (UInt64(numbers.entry), UInt64(numbers.place))
-        guard encode() == payload else { throw .value("form") }
+        guard encode() == payload.bytes else { throw .value("form") }
     }
 }

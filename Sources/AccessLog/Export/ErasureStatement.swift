@@ -1,4 +1,3 @@
-public import Authority
 import CanonicalJSON
 public import VaultModel
 
@@ -61,18 +60,11 @@ public struct ErasureStatement: LogStatement, Hashable, Sendable {
         return value.encode()
     }
 
-    /// Reads a statement and checks that the log's key signed it, and that it speaks of that log.
-    public static func open(_ envelope: DSSEEnvelope, key: VerifierKey) throws(StatementProblem) -> Self {
-        let statement = try ErasureStatement(parsing: payload(of: envelope, key: key))
-        guard statement.origin.utf8.elementsEqual(key.name.utf8) else { throw .value("origin") }
-        return statement
-    }
-
-    private init(parsing payload: [UInt8]) throws(StatementProblem) {
+    public init(_ payload: SignedPayload) throws(StatementProblem) {
         let texts: (archives: String, customer: String, level: String, reason: String, typ: String, vault: String)
         let numbers: (entry: Int64, ledger: Int64, request: Int64, version: Int64)
         do throws(JSONError) {
-            var members = try JSONMembers(parsing: payload, limits: .signed)
+            var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
             texts.archives = try members.string("archives")
             at = try members.integer("at")
             texts.customer = try members.string("customer")
@@ -100,6 +92,6 @@ public struct ErasureStatement: LogStatement, Hashable, Sendable {
         (self.customer, self.reason, self.vault) = (customer, reason, vault)
         (entry, ledger, request) = (UInt64(numbers.entry), UInt64(numbers.ledger), UInt64(numbers.request))
         // Whatever was dropped or reordered on the way in shows here.
-        guard encode() == payload else { throw .value("form") }
+        guard encode() == payload.bytes else { throw .value("form") }
     }
 }

@@ -1,4 +1,3 @@
-public import Authority
 import CanonicalJSON
 import Primitives
 public import VaultModel
@@ -65,7 +64,7 @@ public struct ExportStatement: LogStatement, Hashable, Sendable {
     /// `WithheldParts.digest`.
     public var withheld: String
 
-    public typealias Problem = StatementProblem
+    public var origin: String { checkpoint.origin }
 
     public init(
         id: String, authority: KeyID, vault: VaultID, checkpoint: Checkpoint, made: Int64, filter: ExportFilter,
@@ -93,16 +92,11 @@ public struct ExportStatement: LogStatement, Hashable, Sendable {
     /// Hexadecimal SHA-256 of the payload: the object of the export's own entry.
     public var digest: String { Hex.encode(SHA256.hash(encode())) }
 
-    /// Reads a statement and checks that the log's key signed it.
-    public static func open(_ envelope: DSSEEnvelope, key: VerifierKey) throws(Problem) -> ExportStatement {
-        try ExportStatement(parsing: payload(of: envelope, key: key))
-    }
-
-    private init(parsing payload: [UInt8]) throws(Problem) {
+    public init(_ payload: SignedPayload) throws(StatementProblem) {
         let texts: (authority: String, origin: String, root: String, typ: String, vault: String)
         let numbers: (size: Int64, version: Int64)
         do {
-            var members = try JSONMembers(parsing: payload, limits: .signed)
+            var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
             texts.authority = try members.string("authority")
             filter = try ExportFilter(members.value("filter"))
             id = try members.string("id")

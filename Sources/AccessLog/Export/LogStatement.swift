@@ -7,8 +7,19 @@ import VaultModel
 /// statement can pass for it.
 public protocol LogStatement {
     static var payloadType: String { get }
+    /// The origin of the log it speaks of.
+    var origin: String { get }
     /// Canonical JSON.
     func encode() -> [UInt8]
+    /// Reads the one encoding of a statement. `open` is what others call.
+    init(_ payload: SignedPayload) throws(StatementProblem)
+}
+
+/// The payload of an envelope that a log's key signed as a statement of one type. Only `open` makes one.
+public struct SignedPayload: Sendable {
+    let bytes: [UInt8]
+
+    fileprivate init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
 
 extension LogStatement {
@@ -22,13 +33,15 @@ extension LogStatement {
             payloadType: Self.payloadType, payload: payload, keyid: KeyID(key.key), signature: signature)
     }
 
-    /// The payload of an envelope of this type that the log's key signed.
-    static func payload(of envelope: DSSEEnvelope, key: VerifierKey) throws(StatementProblem) -> [UInt8] {
+    /// Reads a statement and checks that the log's key signed it, and that it speaks of that log.
+    public static func open(_ envelope: DSSEEnvelope, key: VerifierKey) throws(StatementProblem) -> Self {
         guard envelope.payloadType == payloadType else { throw .type }
         guard envelope.keyid == KeyID(key.key), key.key.isValid(signature: envelope.signature, for: envelope.pae) else {
             throw .signature
         }
-        return envelope.payload
+        let statement = try Self(SignedPayload(envelope.payload))
+        guard statement.origin.utf8.elementsEqual(key.name.utf8) else { throw .value("origin") }
+        return statement
     }
 }
 

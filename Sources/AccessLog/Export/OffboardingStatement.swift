@@ -1,4 +1,3 @@
-public import Authority
 import CanonicalJSON
 import Primitives
 public import VaultModel
@@ -54,18 +53,11 @@ public struct OffboardingStatement: LogStatement, Hashable, Sendable {
         return value.encode()
     }
 
-    /// Reads a statement and checks that the log's key signed it, and that it speaks of that log.
-    public static func open(_ envelope: DSSEEnvelope, key: VerifierKey) throws(StatementProblem) -> Self {
-        let statement = try OffboardingStatement(parsing: payload(of: envelope, key: key))
-        guard statement.origin.utf8.elementsEqual(key.name.utf8) else { throw .value("origin") }
-        return statement
-    }
-
-    private init(parsing payload: [UInt8]) throws(StatementProblem) {
+    public init(_ payload: SignedPayload) throws(StatementProblem) {
         let texts: (person: String, typ: String, vault: String)
         let numbers: (entry: Int64, version: Int64)
         do throws(JSONError) {
-            var members = try JSONMembers(parsing: payload, limits: .signed)
+            var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
             at = try members.integer("at")
             numbers.entry = try members.integer("entry")
             keys = try members.strings("kids").compactMap { KeyID($0) }
@@ -83,6 +75,6 @@ public struct OffboardingStatement: LogStatement, Hashable, Sendable {
         guard let vault = VaultID(texts.vault) else { throw .value("vlt") }
         (self.person, self.vault, entry) = (person, vault, UInt64(numbers.entry))
         // Whatever was dropped or reordered on the way in shows here.
-        guard encode() == payload else { throw .value("form") }
+        guard encode() == payload.bytes else { throw .value("form") }
     }
 }

@@ -115,7 +115,13 @@ struct ExportVerification {
         do {
             statement = try ExportStatement.open(manifest.statement, key: key)
         } catch {
-            findings.add(.manifest, error == .signature ? .notSigned : .malformed, file: name)
+            let problem: LogProblem =
+                switch error {
+                case .signature: .notSigned
+                case .value("origin"): .otherLog
+                default: .malformed
+                }
+            findings.add(.manifest, problem, file: name)
             return nil
         }
         guard statement.checkpoint == checkpoint, LogOrigin(checkpoint.origin)?.vault == statement.vault else {

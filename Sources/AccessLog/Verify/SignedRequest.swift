@@ -30,7 +30,8 @@ struct SignedRequest: Sendable {
 
     /// Returns nil unless `base` has the profile's nine lines in their order, each with an acceptable value.
     init?(_ base: String) {
-        // ASCII has one spelling for everything, so that comparing texts is comparing bytes.
+        // ASCII has one spelling for everything, so that comparing texts is comparing bytes. What is cut off is counted in
+        // bytes all the same: a combining mark would be one character with what stands before it.
         guard base.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let lines = base.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
         guard lines.count == 9, lines[0] == #""@method": POST"#,
@@ -38,7 +39,7 @@ struct SignedRequest: Sendable {
             let path = Self.value(lines[2], of: "@path"), path.utf8.starts(with: "/v1/".utf8),
             lines[3] == #""@query": ?"#, lines[4] == #""content-type": application/json"#,
             let digest = Self.value(lines[5], of: "content-digest"), digest.utf8.starts(with: "sha-256=".utf8),
-            Self.sequence(String(digest.dropFirst(8)))?.count == SHA256.size,
+            Self.sequence(Self.inner(digest, 8))?.count == SHA256.size,
             let head = Self.value(lines[6], of: "coffer-request").flatMap(Self.sequence),
             head.allSatisfy({ $0 < 0x80 }),
             let block = Self.value(lines[7], of: "coffer-capability").flatMap(Self.sequence),
@@ -112,7 +113,12 @@ struct SignedRequest: Sendable {
     private static func value(_ line: String, of component: String) -> String? {
         let start = "\"" + component + "\": "
         guard line.utf8.starts(with: start.utf8) else { return nil }
-        return String(line.dropFirst(start.count))
+        return inner(line, start.utf8.count)
+    }
+
+    /// A text without so many bytes at its start and at its end.
+    private static func inner(_ text: String, _ start: Int, _ end: Int = 0) -> String {
+        String(Substring(text.utf8.dropFirst(start).dropLast(end)))
     }
 
     /// The bytes of `:<base64>:`.
@@ -120,17 +126,19 @@ struct SignedRequest: Sendable {
         guard text.utf8.count >= 2, text.utf8.first == UInt8(ascii: ":"), text.utf8.last == UInt8(ascii: ":") else {
             return nil
         }
-        return Base64.decode(String(text.dropFirst().dropLast()))
+        return Base64.decode(inner(text, 1, 1))
     }
 
     /// `(…);created=N;keyid="ed25519:K";expires=N;nonce="…";tag="coffer-req-v1"`. The text is put together again from
     /// what was read and compared, so that no other form passes.
     private static func read(parameters text: String) -> (created: Int64, kid: KeyID, expires: Int64)? {
-        let items = text.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
-        guard items.count == 6, let created = Int64(items[1].dropFirst(8)), let expires = Int64(items[3].dropFirst(8)),
+        let items = text.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
+        guard items.count == 6, let created = Int64(inner(items[1], 8)), let expires = Int64(inner(items[3], 8)),
             (0...Int64(LogLimits.integer)).contains(created), (0...Int64(LogLimits.integer)).contains(expires),
-            let kid = KeyID(String(items[2].dropFirst(15).dropLast())),
-            case let nonce = String(items[4].dropFirst(7).dropLast()), Base64URL.decode(nonce)?.count == 16
+            let kid = KeyID(inner(items[2], 15, 1)),
+            case let nonce = inner(items[4], 7, 1), Base64URL.decode(nonce)?.count == 16
         else { return nil }
         let expected =
             Self.parameters + ";created=\(created);keyid=\"ed25519:\(kid.text)\";expires=\(expires);nonce=\"\(nonce)\""
