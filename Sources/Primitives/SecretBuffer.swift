@@ -32,6 +32,9 @@ public struct SecretBuffer: ~Copyable, Sendable {
         count = 0
     }
 
+    /// All of its memory, for a test that looks whether it was zeroed.
+    var everything: [UInt8] { memory.exposeBytes() }
+
     /// Lends the bytes for the length of the call.
     public borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
         let count = count

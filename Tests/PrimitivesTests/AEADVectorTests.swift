@@ -140,6 +140,40 @@ struct AEADVectorTests {
                     + "21f9664c97637da9768812f615c68b13b52ec0875924c1c7987947deafd8780acf49"))
     }
 
+    /// The functions for streams take no context; the ones above, which the vectors hold, say what is right.
+    @Test func `chunks of a stream are sealed and opened as messages are`() throws {
+        let nonce = ramp(12)
+        for size in [0, 1, 63, 64, 65, 1_000] {
+            let message = ramp(size)
+            let expected = ChaChaPoly.seal(message, authenticating: [], nonce: nonce, key: SecretBytes(copying: key))
+            var sealed: [UInt8] = [1, 2, 3]
+            unsafe ChaChaPoly.seal(
+                message.span.bytes, nonce: nonce, key: SecretBytes(copying: key), onto: &sealed)
+            #expect(sealed == [1, 2, 3] + expected)
+            var opened: [UInt8] = [9]
+            try unsafe ChaChaPoly.open(
+                expected.span.bytes, nonce: nonce, key: SecretBytes(copying: key), onto: &opened)
+            #expect(opened == [9] + message)
+            for place in expected.indices {
+                var changed = expected
+                changed[place] ^= 1
+                var output: [UInt8] = [9]
+                #expect(throws: AuthenticationFailure.self) {
+                    try unsafe ChaChaPoly.open(
+                        changed.span.bytes, nonce: nonce, key: SecretBytes(copying: key), onto: &output)
+                }
+                #expect(output == [9])
+            }
+        }
+        for size in 0..<16 {
+            var output: [UInt8] = []
+            #expect(throws: AuthenticationFailure.self) {
+                try unsafe ChaChaPoly.open(
+                    ramp(size).span.bytes, nonce: nonce, key: SecretBytes(copying: key), onto: &output)
+            }
+        }
+    }
+
     @Test func `an empty message with an empty context still has a tag`() {
         for cipher in [Cipher.chacha, .xchacha] {
             let nonce = [UInt8](repeating: 7, count: cipher.nonceSize)

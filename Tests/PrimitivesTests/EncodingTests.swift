@@ -2,12 +2,13 @@ import Primitives
 import Testing
 
 struct EncodingTests {
-    @Test func `every byte survives all three encodings`() {
+    @Test func `every byte survives all encodings`() {
         for count in 0..<70 {
             let bytes = ramp(count).map { $0 &* 151 &+ 7 }
             #expect(Hex.decode(Hex.encode(bytes)) == bytes)
             #expect(Base64.decode(Base64.encode(bytes)) == bytes)
             #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
+            #expect(Base64Unpadded.decode(Base64Unpadded.encode(bytes)) == bytes)
         }
         #expect(Hex.decode(Hex.encode(ramp(256))) == ramp(256))
     }
@@ -23,12 +24,16 @@ struct EncodingTests {
         let unpadded = String(encoded.prefix { $0 != "=" })
         #expect(Base64URL.encode(Array(text.utf8)) == unpadded)
         #expect(Base64URL.decode(unpadded) == Array(text.utf8))
+        #expect(Base64Unpadded.encode(Array(text.utf8)) == unpadded)
+        #expect(Base64Unpadded.decode(unpadded) == Array(text.utf8))
     }
 
     @Test func `the two alphabets differ in two characters`() {
         #expect(Base64.encode([0xFB, 0xFF, 0xBF]) == "+/+/")
         #expect(Base64URL.encode([0xFB, 0xFF, 0xBF]) == "-_-_")
         #expect(Base64.decode("-_-_") == nil)
+        #expect(Base64Unpadded.decode("-_-_") == nil)
+        #expect(Base64Unpadded.encode([0xFB, 0xFF, 0xBF]) == "+/+/")
         #expect(Base64URL.decode("+/+/") == nil)
     }
 
@@ -43,11 +48,17 @@ struct EncodingTests {
     ])
     func `base 64 for URLs has one form`(text: String) { #expect(Base64URL.decode(text) == nil) }
 
+    @Test(arguments: [
+        "Zg==", "Zg=", "Z", "Zh", "Zm9", "Zm9v=", " Zg", "Zg ", "Zg\n", "Z\ng", "Zg\0", "Zm-v", "Zm_v", "Zm.v", "AAAAA",
+    ])
+    func `base 64 without padding has one form`(text: String) { #expect(Base64Unpadded.decode(text) == nil) }
+
     /// libsodium's decoder takes some bytes above 127 for digits; found by fuzzing.
     @Test func `no character beyond ASCII is a digit of base 64`() {
         for scalar in (0x80...0x7FF).compactMap({ Unicode.Scalar($0) }) {
             for text in ["Zm\(scalar)", "\(scalar)9v", "Z\(scalar)v", "AAAA\(scalar)AA"] {
                 #expect(Base64.decode(text) == nil, "U+\(String(scalar.value, radix: 16))")
+                #expect(Base64Unpadded.decode(text) == nil, "U+\(String(scalar.value, radix: 16))")
                 #expect(Base64URL.decode(text) == nil, "U+\(String(scalar.value, radix: 16))")
             }
         }

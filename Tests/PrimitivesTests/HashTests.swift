@@ -78,6 +78,7 @@ struct HMACTests {
     ])
     func `HMAC-SHA-256 agrees with RFC 4231`(key: [UInt8], message: [UInt8], mac: String) {
         #expect(Hex.encode(HMACSHA256.mac(message, key: key)) == mac)
+        #expect(Hex.encode(HMACSHA256.mac(message, key: SecretBytes(copying: key))) == mac)
     }
 
     @Test(.enabled(if: Vectors.has(MACVectors.name), "see the message above"))
@@ -109,6 +110,21 @@ struct HKDFTests {
                 == "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8")
     }
 
+    @Test func `a key from locked memory is the beginning of the same output`() throws {
+        let input = [UInt8](repeating: 0x0B, count: 22)
+        for salt in [[], ramp(13), ramp(32), ramp(64), ramp(65)] {
+            for info in [[], ramp(10)] {
+                let key = HKDFSHA256.deriveKey(input: SecretBytes(copying: input), salt: salt, info: info)
+                #expect(key.exposeBytes() == HKDFSHA256.derive(input: input, salt: salt, info: info, count: 32))
+            }
+        }
+        let first = HKDFSHA256.deriveKey(
+            input: SecretBytes(copying: input), salt: try hex("000102030405060708090a0b0c"),
+            info: try hex("f0f1f2f3f4f5f6f7f8f9"))
+        #expect(
+            Hex.encode(first.exposeBytes()) == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf")
+    }
+
     @Test func `the output ends at 255 blocks`() {
         #expect(HKDFSHA256.derive(input: [1], salt: [], info: [], count: 8_160)?.count == 8_160)
         #expect(HKDFSHA256.derive(input: [1], salt: [], info: [], count: 8_161) == nil)
@@ -125,6 +141,12 @@ struct HKDFTests {
                 input: try hex(test.ikm), salt: try hex(test.salt), info: try hex(test.info), count: test.size)
             if test.result == "valid" {
                 #expect(output.map(Hex.encode) == test.okm, "case \(test.tcId)")
+                let key = HKDFSHA256.deriveKey(
+                    input: SecretBytes(copying: try hex(test.ikm)), salt: try hex(test.salt),
+                    info: try hex(test.info)
+                ).exposeBytes()
+                let count = min(32, test.size)
+                #expect(Hex.encode(Array(key.prefix(count))) == String(test.okm.prefix(2 * count)), "case \(test.tcId)")
             } else {
                 #expect(output == nil, "case \(test.tcId)")
             }

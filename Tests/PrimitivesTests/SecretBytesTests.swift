@@ -120,6 +120,34 @@ struct SecretBytesTests {
         }
     }
 
+    @Test func `a buffer gives what was gathered and forgets it on request`() {
+        for capacity in [0, 10, 64, 5_000] {
+            var buffer = SecretBuffer(capacity: capacity)
+            for size in [capacity / 3, 0, capacity - capacity / 3] {
+                let before = buffer.count
+                unsafe buffer.append(Array(ramp(capacity)[before..<(before + size)]).span.bytes)
+            }
+            #expect(buffer.count == capacity && buffer.room == 0)
+            #expect(buffer.withBytes { content($0) } == ramp(capacity))
+            buffer.removeAll()
+            #expect(buffer.count == 0 && buffer.room == capacity)
+            #expect(buffer.withBytes { content($0) } == [])
+            #expect(buffer.everything == [UInt8](repeating: 0, count: capacity))
+        }
+    }
+
+    @Test func `a buffer does not grow`() async {
+        await #expect(processExitsWith: .failure) {
+            var buffer = SecretBuffer(capacity: 10)
+            unsafe buffer.append([UInt8](repeating: 1, count: 6).span.bytes)
+            unsafe buffer.append([UInt8](repeating: 1, count: 5).span.bytes)
+        }
+    }
+
+    private func content(_ span: RawSpan) -> [UInt8] {
+        (0..<span.byteCount).map { unsafe span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+    }
+
     @Test func `the slab is locked, or its status says that it is not`() {
         let status = LockedMemory.status()
         #expect(status.neededBytes == LockedSlab.cellSize * LockedSlab.cellCount && status.neededBytes < 8 << 20)

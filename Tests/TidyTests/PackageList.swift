@@ -18,7 +18,8 @@ struct PackageList {
 /// Commands that a bare Debian does not have, found where tests and scripts call them.
 enum CommandScanner {
     static let known = [
-        "age", "chromium", "curl", "expect", "gdb", "git", "go", "jq", "make", "openssl", "python3", "rsync", "socat",
+        "age", "age-keygen", "chromium", "curl", "expect", "gdb", "git", "go", "jq", "make", "openssl", "python3",
+        "rsync", "socat",
         "sqlcipher",
         "sqlite3", "ssh-add", "ssh-agent", "ssh-keygen", "strace", "tmux", "valgrind", "xxd",
     ]

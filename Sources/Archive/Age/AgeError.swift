@@ -17,9 +17,9 @@ public enum AgeError: Error, Equatable, Sendable {
     case noMatch
     /// The header was changed: its MAC is not the one of the file key.
     case headerMAC
-    /// The file ends before its last chunk: a part is missing.
+    /// The file ends between two chunks: the last one is missing.
     case truncated
-    /// A chunk (the first is 0) is not as it was written, or the file was cut within it.
+    /// A chunk (the first is 0) is not as it was written, or the file was cut within it: nobody can tell the two apart.
     case damaged(chunk: UInt64)
     /// The last chunk is empty and not the only one: no writer makes such a file.
     case emptyLastChunk
@@ -29,7 +29,7 @@ public enum AgeError: Error, Equatable, Sendable {
 
 /// What breaks the grammar of a header.
 public enum AgeHeaderProblem: Equatable, Sendable {
-    /// The file ends within the header.
+    /// The file ends within the header, or within the nonce behind it.
     case truncated
     /// More than 64 KiB.
     case tooLong

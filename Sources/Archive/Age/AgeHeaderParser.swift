@@ -46,8 +46,10 @@ struct AgeHeaderParser: Sendable {
 
     /// Whether an open first line may still become the one of this version: garbage is refused at its first bytes.
     private func checkStart(_ start: [UInt8]) throws(AgeError) {
-        if AgeFormat.versionLine.starts(with: start) || AgeFormat.armorStart.starts(with: start) { return }
-        throw start.starts(with: AgeFormat.armorStart) ? .armored : .notAge
+        if start.starts(with: AgeFormat.armorStart) { throw .armored }
+        guard AgeFormat.versionLine.starts(with: start) || AgeFormat.armorStart.starts(with: start) else {
+            throw .notAge
+        }
     }
 
     private mutating func take(_ line: [UInt8]) throws(AgeError) -> AgeHeader? {

@@ -8,6 +8,8 @@ struct AgePayload: Sendable {
     private let key: HeldSecret
     /// Of the chunk that comes next. 2^64 chunks are more than there is room for anywhere.
     private(set) var counter: UInt64 = 0
+    /// Whether the last chunk was opened.
+    private(set) var isComplete = false
 
     init(fileKey: borrowing SecretBytes, nonce: [UInt8]) {
         key = HeldSecret(HKDFSHA256.deriveKey(input: fileKey, salt: nonce, info: Array("payload".utf8)))
@@ -27,6 +29,7 @@ struct AgePayload: Sendable {
             return false
         }
         counter += 1
+        isComplete = isLast
         return true
     }
 

@@ -44,13 +44,21 @@ public struct AgeReader: ~Copyable, Sendable {
         }
     }
 
-    /// The content of the last chunk. Returns only when the file is whole.
+    /// The rest of the content, which may be none. Returns only when the file is whole.
     public consuming func finish() throws(AgeError) -> [UInt8] {
         switch state {
         case .failed(let error): throw error
         case .header(let parser): throw parser.unfinished
-        case .nonce: throw .truncated
-        case .payload(var payload): return try Self.last(waiting, &payload)
+        case .nonce: throw .header(.truncated)
+        case .payload(var payload):
+            if payload.isComplete { return [] }
+            guard waiting.count >= ChaChaPoly.tagSize else { throw .truncated }
+            var output: [UInt8] = []
+            guard unsafe payload.open(waiting.span.bytes, isLast: true, onto: &output) else {
+                throw .damaged(chunk: payload.counter)
+            }
+            guard !output.isEmpty || payload.counter == 1 else { throw .emptyLastChunk }
+            return output
         }
     }
 
@@ -58,6 +66,8 @@ public struct AgeReader: ~Copyable, Sendable {
         var position = 0
         if case .failed(let error) = state { throw error }
         if case .header(var parser) = state {
+            // Out of the state, or each call would copy what the parser has gathered.
+            state = .failed(.header(.truncated))
             let header = try parser.read(bytes, from: &position)
             state = .header(parser)
             guard let header else { return [] }
@@ -96,15 +106,17 @@ public struct AgeReader: ~Copyable, Sendable {
 
     private static let sealedSize = AgeFormat.chunkSize + ChaChaPoly.tagSize
 
-    /// The content of all chunks that are followed by at least one byte, so none of them is the last.
+    /// The content of all chunks of full size. A shorter one can only be the last: `finish` opens it.
     private mutating func chunks(
         _ bytes: [UInt8], from start: Int, _ payload: inout AgePayload
     ) throws(AgeError) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity((waiting.count + bytes.count - start) / Self.sealedSize * AgeFormat.chunkSize)
         var position = start
-        while waiting.count + bytes.count - position > Self.sealedSize {
+        while position < bytes.count {
+            guard !payload.isComplete else { throw .trailingBytes }
             let end = position + Self.sealedSize - waiting.count
+            guard end <= bytes.count else { break }
             if waiting.isEmpty {
                 try unsafe Self.next(bytes.span.bytes.extracting(position..<end), &payload, onto: &output)
             } else {
@@ -118,25 +130,12 @@ public struct AgeReader: ~Copyable, Sendable {
         return output
     }
 
+    /// A chunk of full size may be the last as well; which of the two it is, its tag says.
     private static func next(
         _ chunk: RawSpan, _ payload: inout AgePayload, onto output: inout [UInt8]
     ) throws(AgeError) {
-        guard !payload.open(chunk, isLast: false, onto: &output) else { return }
-        var unused: [UInt8] = []
-        defer { Wipe.zero(&unused) }
-        throw payload.open(chunk, isLast: true, onto: &unused) ? .trailingBytes : .damaged(chunk: payload.counter)
-    }
-
-    private static func last(_ chunk: [UInt8], _ payload: inout AgePayload) throws(AgeError) -> [UInt8] {
-        var output: [UInt8] = []
-        if unsafe payload.open(chunk.span.bytes, isLast: true, onto: &output) {
-            guard !output.isEmpty || payload.counter == 1 else { throw .emptyLastChunk }
-            return output
-        }
-        // Too short for a tag, or a chunk that others have to follow: bytes are missing. Else it may be either.
-        guard chunk.count >= ChaChaPoly.tagSize else { throw .truncated }
-        defer { Wipe.zero(&output) }
-        throw unsafe payload.open(chunk.span.bytes, isLast: false, onto: &output)
-            ? .truncated : .damaged(chunk: payload.counter)
+        if payload.open(chunk, isLast: false, onto: &output) { return }
+        if payload.open(chunk, isLast: true, onto: &output) { return }
+        throw .damaged(chunk: payload.counter)
     }
 }

@@ -24,6 +24,8 @@ public struct AgeWriter: ~Copyable, Sendable {
         guard recipients.count <= AgeFormat.mostRecipients else { throw .tooManyRecipients }
         key = random(AgeFormat.fileKeySize)
         let nonce = random(AgeFormat.payloadNonceSize).exposeBytes()
+        precondition(
+            key.count == AgeFormat.fileKeySize && nonce.count == AgeFormat.payloadNonceSize, "as many as asked for")
         var stanzas: [AgeStanza] = []
         for recipient in recipients { stanzas.append(recipient.wrap(key, ephemeral: random(X25519.keySize))) }
         header = AgeHeader.encode(stanzas, fileKey: key) + nonce

@@ -109,14 +109,4 @@ struct SecretSharingTests {
         let isRepeated = Scalar.random().equals(Scalar.random())
         #expect(!isRepeated)
     }
-
-    /// RFC 7748, section 5.2: the scalar 9 and the base point, once.
-    @Test func `the public key of X25519 is that of the RFC`() throws {
-        let secret = SecretBytes(copying: try hex(Self.scalarOfRFC))
-        let found = X25519.publicKey(of: secret)
-        #expect(Hex.encode(found) == Self.resultOfRFC)
-    }
-
-    private static let scalarOfRFC = "0900000000000000000000000000000000000000000000000000000000000000"
-    private static let resultOfRFC = "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079"
 }
