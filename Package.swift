@@ -68,7 +68,9 @@ let package = Package(
             dependencies: ["Authority", "CanonicalJSON", "Host", "Policy", "Primitives", "VaultModel"]),
         .target(
             name: "Wire", dependencies: ["Authority", "CanonicalJSON", "Primitives", "VaultModel"]),
-        .target(name: "Archive", dependencies: ["Primitives"]),
+        .target(
+            name: "Archive",
+            dependencies: ["AccessLog", "Authority", "CanonicalJSON", "Keys", "Primitives", "VaultModel"]),
         .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
 
         .target(name: "Transfer", dependencies: ["Host", "Primitives"]),
@@ -86,9 +88,14 @@ let package = Package(
                 "VaultModel", "Wire",
             ]),
         .target(
+            name: "Backup",
+            dependencies: [
+                "AccessLog", "Archive", "Authority", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+            ]),
+        .target(
             name: "Broker",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
                 "Turnstile", "VaultModel", "Wire",
             ]),
         .target(
@@ -110,13 +117,13 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Host", "Primitives", "VaultModel", "Wire",
-                asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+                "AccessLog", "Archive", "Authority", "CanonicalJSON", "Host", "Primitives", "Transfer", "VaultModel",
+                "Wire", asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
         .target(
             name: "Offline",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
                 "Turnstile", "VaultModel", "Wire", "CCertificate",
             ]),
         .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
@@ -127,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "coffer",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Pages",
-                "Policy", "Primitives", "VaultModel", "Wire", "Witness", argumentParser,
+                "AccessLog", "Archive", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Pages",
+                "Policy", "Primitives", "Transfer", "VaultModel", "Wire", "Witness", argumentParser,
             ]),
         .executableTarget(
             name: "coffer-bench",

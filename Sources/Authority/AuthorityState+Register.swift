@@ -40,8 +40,9 @@ extension AuthorityState {
             try requireActive(block.issuer)
             holds.removeAll { $0.block.scope == block.scope }
             holds.append(RegisteredHold(id: signed.id, block: block, index: index))
-        case .recover:
-            throw .unsupported
+        case .recover(let block):
+            guard let quorum, signed.issuer == quorum else { throw .issuer }
+            try register(block, signed.id, at: index)
         }
         registered[signed.id] = index
         lastIndex = index

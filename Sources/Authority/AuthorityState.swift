@@ -8,7 +8,9 @@ public import VaultModel
 public struct AuthorityState: Equatable, Sendable {
     public let vault: VaultID
     /// The key that signs roots, enrolments, policies and clock statements.
-    public let authority: KeyID
+    public internal(set) var authority: KeyID
+    /// The key of the recovery quorum, when it is known: nobody else may say who rules from now on.
+    public var quorum: KeyID?
 
     /// The index of the last registered block.
     public internal(set) var lastIndex: UInt64?
@@ -30,9 +32,16 @@ public struct AuthorityState: Equatable, Sendable {
     /// The roots of a key in the order of registration.
     var rootsByKey: [KeyID: [BlockID]] = [:]
 
-    public init(vault: VaultID, authority: KeyID) {
+    /// What the recovery quorum has ordered, in order.
+    public internal(set) var recoveries: [RegisteredRecovery] = []
+
+    /// - Parameters:
+    ///   - authority: the first one of the vault; its successors follow from the blocks.
+    ///   - quorum: the key of the recovery quorum; nil refuses every recovery.
+    public init(vault: VaultID, authority: KeyID, quorum: KeyID? = nil) {
         self.vault = vault
         self.authority = authority
+        self.quorum = quorum
     }
 
     // MARK: - Looking up

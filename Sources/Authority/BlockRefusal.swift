@@ -69,8 +69,6 @@ public enum BlockRefusal: Error, Hashable, Sendable {
     case authorityKey
     /// A policy block that does not continue the policy in force.
     case policyChain
-    /// A kind of statement that is not acted upon yet.
-    case unsupported
 
     /// A short stable name, for the log and for `--json`.
     public var code: String {
@@ -105,7 +103,6 @@ public enum BlockRefusal: Error, Hashable, Sendable {
         case .person: "person"
         case .authorityKey: "authority-key"
         case .policyChain: "policy-chain"
-        case .unsupported: "unsupported"
         }
     }
 
@@ -120,7 +117,7 @@ public enum BlockRefusal: Error, Hashable, Sendable {
         case .expired: .expired
         case .notEnrolled: .notEnrolled
         case .duplicate, .policyChain, .person: .conflict
-        case .issuer, .unsupported, .authorityKey: .act
+        case .issuer, .authorityKey: .act
         default: .chain
         }
     }

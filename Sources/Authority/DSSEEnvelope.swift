@@ -61,9 +61,9 @@ public struct DSSEEnvelope: Hashable, Sendable {
     }
 
     /// Reads the canonical form, or refuses.
-    public init(parsing bytes: [UInt8]) throws(BlockRefusal) {
+    public init(parsing bytes: [UInt8], limits: JSONLimits = Self.limits) throws(BlockRefusal) {
         let value: JSONValue
-        do { value = try JSONValue.parse(bytes, limits: Self.limits) } catch { throw .syntax(error) }
+        do { value = try JSONValue.parse(bytes, limits: limits) } catch { throw .syntax(error) }
         try self.init(value)
     }
 

@@ -80,6 +80,10 @@ extension BrokerService {
         case .subjectUndo: try await Self.run(UndoErasureHandler.self, verified, vault)
         case .subjectList: try await Self.run(ListErasuresHandler.self, verified, vault)
         case .subjectReceipt: try await Self.run(ErasureReceiptHandler.self, verified, vault)
+        case .backupRun: try await Self.run(RunBackupHandler.self, verified, vault)
+        case .backupStatus: try await Self.run(BackupStatusHandler.self, verified, vault)
+        case .backupObject: try await Self.run(GetBackupObjectHandler.self, verified, vault)
+        case .backupStored: try await Self.run(StoredBackupHandler.self, verified, vault)
         }
     }
 
@@ -112,6 +116,9 @@ extension BrokerService {
         switch endpoint {
         case .health: return ReplyProfile.unsigned(status: 200, body: health().jsonValue.encode())
         case .status: return ReplyProfile.unsigned(status: 200, body: status().jsonValue.encode())
+        case .succession:
+            let reply = SuccessionReply(statement: String(decoding: files.succession(), as: UTF8.self))
+            return ReplyProfile.unsigned(status: 200, body: reply.jsonValue.encode())
         }
     }
 

@@ -19,6 +19,7 @@ final class OpenVault: Sendable {
     let jobs = BackgroundJobs()
     let rotations: BackgroundJob<RotationProgress>
     let scrubs: BackgroundJob<ScrubProgress>
+    let backups: BackgroundJob<BackupRunProgress>
     let stores: Stores
     let turnstile: Turnstile
     /// One change of rows at a time.
@@ -51,6 +52,7 @@ final class OpenVault: Sendable {
     ) {
         rotations = BackgroundJob(.rotation, of: jobs)
         scrubs = BackgroundJob(.scrub, of: jobs)
+        backups = BackgroundJob(.backup, of: jobs)
         self.anchor = anchor
         self.replayed = replayed
         self.writer = writer

@@ -51,9 +51,11 @@ final class SealedVault: Sendable {
     private static func replay(
         _ log: LogStore, _ facts: SealFacts, now: Int64
     ) throws(RequestRefusal) -> (AuthorityState, [[UInt8]: UInt64]) {
-        var state = AuthorityState(vault: facts.vault, authority: facts.authority)
         let blocks: [StoredBlock]
         do { blocks = try log.blocks() } catch { throw RequestRefusal(storage: error) }
+        var state = AuthorityState(
+            vault: facts.vault, authority: firstAuthority(of: blocks) ?? facts.authority,
+            quorum: facts.recovery.map { KeyID($0.signingKey) })
         for stored in blocks where !hasEnded(stored, before: now - Turnstile.keptSeconds) {
             do throws(BlockRefusal) {
                 let signed = try Block.open(DSSEEnvelope(parsing: stored.envelope), vault: facts.vault)
@@ -61,7 +63,15 @@ final class SealedVault: Sendable {
                 try state.register(signed, at: stored.place.seq, time: stored.place.time)
             } catch { throw .integrity("a block of log.db") }
         }
+        // Whoever ruled first, only the quorum's word leads from there to the authority that the seal file names.
+        guard state.authority == facts.authority else { throw .integrity("the authority in log.db") }
         return (state, Dictionary(blocks.map { ($0.id, $0.place.seq) }) { first, _ in first })
+    }
+
+    /// Who signed the first block of the log: the vault's policy.
+    private static func firstAuthority(of blocks: [StoredBlock]) -> KeyID? {
+        guard let first = blocks.min(by: { $0.place.seq < $1.place.seq }) else { return nil }
+        return try? DSSEEnvelope(parsing: first.envelope).keyid
     }
 
     /// Whether a stored block lent or approved something that ran out before `seconds`. Its signature does not matter

@@ -117,7 +117,7 @@ final class VaultFiles: Sendable {
 
 extension VaultFiles {
     /// The ledger of erasures, which archives and restores read. It names random numbers only.
-    private static let ledgerName = "spool/ledger"
+    fileprivate static let ledgerName = "spool/ledger"
 
     /// Writes one line of the ledger, or again after a crash.
     func writeLedger(_ line: [UInt8], place: UInt64) throws(RequestRefusal) {
@@ -128,6 +128,18 @@ extension VaultFiles {
         } catch {
             throw RequestRefusal(.unavailable, .unavailable, hint: "\(Self.ledgerName): \(error.reason)")
         }
+    }
+}
+
+extension VaultFiles {
+    /// The quorum's word on which keys the vault has now; empty for a vault that never had others.
+    func succession() -> [UInt8] {
+        (try? DurableFile.read(FilePaths.join(folder, "succession.json"), limit: 16_384)) ?? []
+    }
+
+    /// One line of the ledger of erasures; nil for a place that has none.
+    func readLedger(_ place: UInt64) -> [UInt8]? {
+        try? DurableFile.read(FilePaths.join(FilePaths.join(folder, Self.ledgerName), "\(place).json"), limit: 16_384)
     }
 }
 

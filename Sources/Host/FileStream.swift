@@ -39,8 +39,11 @@ public struct FileReader: ~Copyable {
     }
 
     /// Goes back to the first byte.
-    public borrowing func rewind() throws(HostError) {
-        guard lseek(file.number, 0, SEEK_SET) == 0 else { throw HostError.last("lseek", path) }
+    public borrowing func rewind() throws(HostError) { try skip(to: 0) }
+
+    /// Goes to a byte, counted from the first.
+    public borrowing func skip(to offset: Int64) throws(HostError) {
+        guard lseek(file.number, Int(offset), SEEK_SET) == Int(offset) else { throw HostError.last("lseek", path) }
     }
 }
 
@@ -54,6 +57,12 @@ public struct FileWriter: ~Copyable {
     }
 
     public borrowing func write(_ bytes: [UInt8]) throws(HostError) { try file.write(bytes) }
+
+    /// Writes at a byte, counted from the first; what is skipped reads as zeros.
+    public borrowing func write(_ bytes: [UInt8], at offset: Int64) throws(HostError) {
+        guard lseek(file.number, Int(offset), SEEK_SET) == Int(offset) else { throw HostError.last("lseek", nil) }
+        try file.write(bytes)
+    }
 
     /// Waits until what was written is on the disk.
     public borrowing func sync() throws(HostError) { try file.sync() }

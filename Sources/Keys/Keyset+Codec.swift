@@ -36,7 +36,9 @@ extension Keyset {
     }
 
     /// The plaintext of the envelope.
-    func serialise() -> SecretBytes {
+    func serialise() -> SecretBytes { Self.serialise(entries) }
+
+    static func serialise(_ entries: [KeysetEntry]) -> SecretBytes {
         let size = Self.preambleSize + entries.count * (Self.entrySize + KeyMaterial.size)
         var bytes: [UInt8] = []
         // Enough from the start: growing would leave copies of keys behind.
@@ -60,6 +62,10 @@ extension Keyset {
 
     /// Only the preamble and the entries' public parts leave locked memory.
     convenience init(deserialising secret: borrowing SecretBytes) throws(KeysetError) {
+        try self.init(entries: Self.entries(in: secret))
+    }
+
+    static func entries(in secret: borrowing SecretBytes) throws(KeysetError) -> [KeysetEntry] {
         guard secret.count >= Self.preambleSize else { throw .malformed }
         let preamble = secret.slice(0..<Self.preambleSize).exposeBytes()
         let format: UInt16 = preamble.littleEndian(at: 0)
@@ -85,7 +91,7 @@ extension Keyset {
             entries.append(entry)
         }
         guard offset == secret.count else { throw .malformed }
-        try self.init(entries: entries)
+        return entries
     }
 }
 

@@ -30,6 +30,7 @@ public final class Keyset: Sendable {
     let state: KeyMaterial
     let pseudonym: KeyMaterial
     let canary: KeyMaterial
+    let page: KeyMaterial
     private let checkpointKey: SigningMaterial
     private let replyKey: SigningMaterial
 
@@ -74,7 +75,7 @@ public final class Keyset: Sendable {
         state = try Self.primary(.state, entries).material
         pseudonym = try Self.primary(.logPseudonym, entries).material
         canary = try Self.primary(.canary, entries).material
-        _ = try Self.primary(.page, entries)
+        page = try Self.primary(.page, entries).material
         checkpointKey = SigningMaterial(try Self.primary(.checkpoint, entries).material)
         replyKey = SigningMaterial(try Self.primary(.reply, entries).material)
         logPublicKey = checkpointKey.key.publicKey

@@ -30,14 +30,9 @@ enum SealFileCodec {
         var tail: [UInt8] = []
         tail.appendLittleEndian(UInt16(file.slots.count))
         for slot in file.slots { tail += slot.bytes }
-        tail.appendLittleEndian(UInt16(facts.recoveryRecipients.count))
-        for recipient in facts.recoveryRecipients {
-            tail.appendLittleEndian(UInt16(recipient.utf8.count))
-            tail += Array(recipient.utf8)
-        }
+        tail += encode(recipients: facts.recoveryRecipients)
         tail += encode(facts.recovery)
-        tail.append(UInt8(facts.confirmedSets.count))
-        for set in facts.confirmedSets { tail += set }
+        tail += encode(confirmedSets: facts.confirmedSets)
         tail.appendLittleEndian(UInt32(file.wrappedKeyset.count))
         tail += file.wrappedKeyset
 
@@ -123,7 +118,7 @@ enum SealFileCodec {
         return slots
     }
 
-    private static func parseRecipients(_ reader: inout SealFileReader) throws(SealFileError) -> [String] {
+    static func parseRecipients(_ reader: inout SealFileReader) throws(SealFileError) -> [String] {
         let count = Int(try reader.uint16())
         guard count <= SealFile.largestRecipientCount else { throw .malformed }
         var recipients: [String] = []
@@ -141,7 +136,21 @@ enum SealFileCodec {
 // MARK: - Recovery
 
 extension SealFileCodec {
-    fileprivate static func encode(_ recovery: RecoveryFacts?) -> [UInt8] {
+    static func encode(recipients: [String]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendLittleEndian(UInt16(recipients.count))
+        for recipient in recipients {
+            bytes.appendLittleEndian(UInt16(recipient.utf8.count))
+            bytes += Array(recipient.utf8)
+        }
+        return bytes
+    }
+
+    static func encode(confirmedSets: [[UInt8]]) -> [UInt8] {
+        [UInt8(confirmedSets.count)] + confirmedSets.flatMap { $0 }
+    }
+
+    static func encode(_ recovery: RecoveryFacts?) -> [UInt8] {
         guard let recovery else { return [0] }
         let set = recovery.set
         var bytes: [UInt8] = [1, set.threshold, set.count]
@@ -150,7 +159,7 @@ extension SealFileCodec {
         return bytes + recovery.canary
     }
 
-    fileprivate static func parseRecovery(
+    static func parseRecovery(
         _ reader: inout SealFileReader
     ) throws(SealFileError) -> RecoveryFacts? {
         switch try reader.uint8() {
@@ -166,7 +175,7 @@ extension SealFileCodec {
             set: set, signingKey: key, certificate: certificate, canary: try reader.slotEnvelope())
     }
 
-    fileprivate static func parseConfirmedSets(_ reader: inout SealFileReader) throws(SealFileError) -> [[UInt8]] {
+    static func parseConfirmedSets(_ reader: inout SealFileReader) throws(SealFileError) -> [[UInt8]] {
         let count = Int(try reader.uint8())
         guard count <= SealFacts.largestConfirmedCount else { throw .malformed }
         var sets: [[UInt8]] = []

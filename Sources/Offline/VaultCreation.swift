@@ -141,14 +141,16 @@ public struct VaultCreation: Sendable {
         let seal: VerifiedSeal
         do throws(UnsealError) {
             seal = try VerifiedSeal.create(facts, keyset: keyset, root: root, slots: slots)
-        } catch {
-            switch error {
-            case .outOfMemory: throw .passphrase("the memory to stretch the passphrase could not be had")
-            default: throw .passphrase("the passphrase is not valid UTF-8 text")
-            }
-        }
+        } catch { throw .passphrase(Self.words(for: error)) }
         do throws(HostError) { try DurableFile.create(FilePaths.join(folder, "vault.seal"), with: seal.bytes) } catch {
             throw .host(error)
+        }
+    }
+
+    static func words(for error: UnsealError) -> String {
+        switch error {
+        case .outOfMemory: "the memory to stretch the passphrase could not be had"
+        default: "the passphrase is not valid UTF-8 text"
         }
     }
 

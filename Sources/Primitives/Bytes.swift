@@ -11,6 +11,10 @@ public struct ByteWriter: Sendable {
     public mutating func append(_ value: [UInt8]) { bytes += value }
     public mutating func append(_ value: ArraySlice<UInt8>) { bytes += value }
 
+    /// Zeroes what was written, and begins again: for content that holds keys. A writer that had to grow beyond its capacity
+    /// has left copies behind.
+    public mutating func wipe() { Wipe.zero(&bytes) }
+
     private mutating func appendInteger<T: FixedWidthInteger & UnsignedInteger>(_ value: T) {
         for shift in stride(from: 0, to: T.bitWidth, by: 8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> T(shift)))

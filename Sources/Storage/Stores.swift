@@ -26,6 +26,11 @@ public final class Stores: Sendable {
         try DatabaseFile.create(.index, in: folder, vault: vault)
     }
 
+    /// Makes keyring and index beside records and log that came out of an archive.
+    public static func complete(at folder: VaultDirectory, vault: VaultID) throws(StorageError) {
+        for file in [StorageFile.keyring, .index] { try DatabaseFile.create(file, in: folder, vault: vault) }
+    }
+
     /// Opens the four databases. Take the vault's lock first.
     ///
     /// Before the first write, of each file: it is a regular file of its owner's alone, a database of ours in the right

@@ -71,6 +71,10 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case subjectUndo = "/v1/subject/undo"
     case subjectList = "/v1/subject/list"
     case subjectReceipt = "/v1/subject/receipt"
+    case backupRun = "/v1/backup/run"
+    case backupStatus = "/v1/backup/status"
+    case backupObject = "/v1/backup/object"
+    case backupStored = "/v1/backup/stored"
 
     public var path: String { rawValue }
 
@@ -108,6 +112,8 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .logHold, .logHoldList: [.hold]
         case .scrub, .scrubStatus: [.scrub]
         case .subjectErase, .subjectUndo, .subjectList, .subjectReceipt: [.erase]
+        case .backupRun, .backupObject, .backupStored: [.backupRun]
+        case .backupStatus: [.backupRun, .backupList]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }
@@ -117,6 +123,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
 public enum OpenEndpoint: String, CaseIterable, Hashable, Sendable {
     case health = "/health"
     case status = "/v1/status"
+    case succession = "/v1/succession"
 
     public var path: String { rawValue }
 }

@@ -183,7 +183,7 @@ struct ChainTests {
                 .root,
                 .rootMax, .parentHash, .linkage, .selfIssued, .depth, .lifetime, .revokedKey, .revokedCapability,
                 .unregistered, .notYetValid, .expired, .issuer, .duplicate, .logOrder, .notEnrolled, .role, .person,
-                .authorityKey, .policyChain, .unsupported,
+                .authorityKey, .policyChain,
             ] + BlockRefusal.Dimension.allCases.map(BlockRefusal.widened)
         #expect(Set(all.map(\.code)).count == all.count)
         #expect(!all.map(\.reason).contains(.granted))

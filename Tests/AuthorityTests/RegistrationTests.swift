@@ -79,15 +79,50 @@ struct RegistrationTests {
         #expect(state.capabilities[rootID] != nil && state.enrolments == before.enrolments)
     }
 
-    @Test("kinds that nothing acts upon are not registered")
-    func unsupported() throws {
-        let state = try World.state()
-        for block in World.everyKind {
-            switch type(of: block).kind {
-            case .recover: #expect(refusalOf(authority.seal(block), in: state) == .unsupported)
-            default: break
-            }
+    private static let quorum = TestKey("quorum")
+    private static let heir = TestKey("heir")
+
+    private func recover(
+        _ replacement: RecoverBlock.Replacement, by signer: TestKey = quorum, incarnation: Int64 = 2
+    ) -> DSSEEnvelope {
+        signer.seal(
+            RecoverBlock(
+                header: World.header(by: signer), replacement: replacement, incarnation: incarnation,
+                logKey: authority.kid))
+    }
+
+    @Test("only the recovery quorum replaces an authority, and what the old one signed stays")
+    func newAuthority() throws {
+        var state = try World.state()
+        try state.take(authority.seal(World.root()))
+        let heir = Self.heir
+        #expect(refusalOf(recover(.authority(heir.kid)), in: state) == .issuer, "no quorum is known")
+        state.quorum = Self.quorum.kid
+        #expect(refusalOf(recover(.authority(heir.kid), by: authority), in: state) == .issuer)
+        #expect(refusalOf(recover(.authority(heir.kid), by: service), in: state) == .issuer)
+        #expect(refusalOf(recover(.authority(service.kid)), in: state) == .authorityKey)
+        #expect(refusalOf(recover(.authority(authority.kid)), in: state) == .authorityKey)
+        try state.take(recover(.authority(heir.kid)))
+        #expect(state.authority == heir.kid && state.root(for: service.kid) != nil)
+        func clock(by key: TestKey) -> DSSEEnvelope {
+            key.seal(ClockBlock(header: World.header(by: key), seconds: 3_000))
         }
+        #expect(refusalOf(clock(by: authority), in: state) == .issuer)
+        try state.take(clock(by: heir))
+        #expect(refusalOf(recover(.authority(authority.kid), incarnation: 1), in: state) == .value("incarnation"))
+    }
+
+    @Test("after a restore, only the keys that the quorum names live, and everything lent is void")
+    func livingKeys() throws {
+        var state = try World.state()
+        state.quorum = Self.quorum.kid
+        let root = authority.seal(World.root())
+        try state.take(root)
+        let lent = try state.take(service.seal(World.delegation(of: root)))
+        try state.take(recover(.keys([service.kid])))
+        #expect(state.root(for: service.kid) != nil && state.isRevoked(lent))
+        for key in state.enrolments.keys { #expect(state.isRevoked(key) == (key != service.kid)) }
+        #expect(state.approvals.isEmpty && state.recoveries.count == 1)
     }
 
     @Test("holds and purges are said by people, and the last word about a scope counts")

@@ -36,8 +36,12 @@ struct EntryReplay {
     /// What can be said only after the last entry.
     mutating func finish(into findings: inout FindingList) {
         findings.add(purges.findings())
+        rights.finish(into: &findings)
         counters.finish(notes: &gaps)
     }
+
+    /// What the recovery quorum has ordered.
+    var recoveries: [RegisteredRecovery] { rights.recoveries }
 
     /// Worth knowing and not wrong. In a filtered export every gap is one of the filter's.
     var notes: [LogFinding] { withheld.core.isEmpty ? gaps.list : [] }

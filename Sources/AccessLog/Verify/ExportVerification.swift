@@ -200,5 +200,6 @@ struct ExportVerification {
         report.signaturesVerified = entries.signaturesVerified
         report.signaturesNotChecked = entries.signaturesNotChecked
         report.notes = entries.notes
+        report.recoveries = entries.recoveries
     }
 }

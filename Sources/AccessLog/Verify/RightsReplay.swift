@@ -8,6 +8,8 @@ import VaultModel
 struct RightsReplay {
     private let files: ExportFiles
     private let vault: VaultID
+    /// Who rules at the end, as whoever verifies was told.
+    private let authority: KeyID
     private var state: AuthorityState
     private var policies: [String: PolicyDocument] = [:]
     private var missingPolicies: Set<String> = []
@@ -21,12 +23,23 @@ struct RightsReplay {
     init(files: ExportFiles, vault: VaultID, authority: KeyID) {
         self.files = files
         self.vault = vault
+        self.authority = authority
         state = AuthorityState(vault: vault, authority: authority)
     }
 
     /// How long entries stay readable, by the policy in force; what the format demands where its file is missing.
     var retention: LogRetention {
         state.policy.flatMap { policies[$0.sha256]?.logRetention } ?? .standard
+    }
+
+    /// What the recovery quorum has ordered. Its key is the one that signed the first of them: whoever reads the report
+    /// compares it with what stands on the cards.
+    var recoveries: [RegisteredRecovery] { state.recoveries }
+
+    /// What can be said only after the last entry: the first authority's successors lead to the one that was named.
+    func finish(into findings: inout FindingList) {
+        guard let last = state.lastIndex, state.authority != authority else { return }
+        findings.add(.block, .refused, at: last)
     }
 
     /// Notes an entry of which nothing is known.
@@ -97,17 +110,22 @@ struct RightsReplay {
             if core.kid != signed.issuer, Self.isBroughtByIssuer(signed.block, entry.evidence) {
                 findings.add(.block, .refused, at: core.seq, file: file)
             }
-            do {
-                try state.register(signed, at: core.seq, time: core.time)
-            } catch .unsupported {
-                // Recoveries, which no entry of this version brings.
-            }
+            begin(with: signed)
+            try state.register(signed, at: core.seq, time: core.time)
             if let approval = state.approvals[signed.id] { consents.approved(approval, request: core.xid) }
             return signed.block
         } catch {
             findings.add(.block, .refused, at: core.seq, file: file)
             return nil
         }
+    }
+
+    /// The first block of a log, its policy, names the first authority; the first order of a quorum names that.
+    private mutating func begin(with signed: SignedBlock) {
+        if state.registered.isEmpty, case .policy = signed.block {
+            state = AuthorityState(vault: vault, authority: signed.issuer)
+        }
+        if state.quorum == nil, case .recover = signed.block { state.quorum = signed.issuer }
     }
 
     /// Whether the key of the entry must be the block's issuer: where the block itself is the evidence, and for approvals,

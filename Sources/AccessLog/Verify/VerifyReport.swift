@@ -1,3 +1,4 @@
+public import Authority
 public import VaultModel
 
 /// What a verifier is told besides the key. Everything here comes from outside the export.
@@ -42,6 +43,9 @@ public struct VerifyReport: Sendable {
     public internal(set) var checkpoint: Checkpoint?
     /// Whose blocks were taken for the authority's.
     public internal(set) var authority: KeyID?
+    /// Where a recovery quorum brought the vault back or replaced its authority, and the quorum's key: to be compared with
+    /// what stands on the recovery cards.
+    public internal(set) var recoveries: [RegisteredRecovery] = []
     public internal(set) var findings: [LogFinding] = []
     /// Worth knowing and not wrong: gaps between counters.
     public internal(set) var notes: [LogFinding] = []

@@ -2,8 +2,6 @@ import CanonicalJSON
 public import VaultModel
 
 /// Replaces a lost authority, or the keys of a restored vault, by word of the recovery quorum.
-///
-/// Parsed and encoded here; not acted upon yet (`AuthorityState.register` refuses it).
 public struct RecoverBlock: BlockBody {
     public enum Replacement: Hashable, Sendable {
         /// A new authority key: `authority` is set and `keys` empty.

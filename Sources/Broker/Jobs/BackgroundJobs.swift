@@ -5,13 +5,14 @@ internal import Turnstile
 /// the same rows, and a scrub would take what a rotation has half done for damage.
 final class BackgroundJobs: Sendable {
     enum Kind: CaseIterable {
-        case rotation, scrub
+        case rotation, scrub, backup
 
         /// What whoever must wait is told.
         var isRunning: String {
             switch self {
             case .rotation: "a rotation is running; see coffer keys status"
             case .scrub: "a scrub is running; see coffer scrub --status"
+            case .backup: "archives are being made; see coffer backup status"
             }
         }
     }

@@ -12,6 +12,13 @@ public struct BrokerInquiry: Sendable {
     /// What the broker says it does. Unsigned: good for a person to look at, not to decide by.
     public func status() async throws(ClientError) -> StatusReply { try await fetch(.status) }
 
+    /// The quorum's word on which keys the vault has now, a DSSE text; empty where there is none. Its signature counts,
+    /// not who brought it.
+    public func succession() async throws(ClientError) -> String {
+        let reply: SuccessionReply = try await fetch(.succession)
+        return reply.statement
+    }
+
     private func fetch<Reply: WireMessage>(_ endpoint: OpenEndpoint) async throws(ClientError) -> Reply {
         let reply: IncomingReply
         do throws(TransportError) {

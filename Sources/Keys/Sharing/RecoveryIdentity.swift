@@ -42,6 +42,18 @@ public struct RecoveryIdentity: ~Copyable, Sendable {
         return (try? Self.canary(vault, facts.set).unwrap(facts.canary, revision: 0, under: canaryWrap)) != nil
     }
 
+    /// The quorum's signature: 64 bytes.
+    public borrowing func sign(_ message: [UInt8]) -> [UInt8] { signing.sign(message) }
+
+    /// The facts of the same cards for a vault that was brought back: the certificate is over its new log key.
+    public borrowing func facts(
+        _ facts: RecoveryFacts, vault: VaultID, logKey: Ed25519.PublicKey
+    ) -> RecoveryFacts {
+        RecoveryFacts(
+            set: facts.set, signingKey: signingKey,
+            certificate: signing.sign(RecoveryFacts.statement(vault: vault, logKey: logKey)), canary: facts.canary)
+    }
+
     private static func canary(_ vault: VaultID, _ set: ShareSet) -> KeyWrap {
         KeyWrap(
             domain: .recoveryCanary, vault: vault, record: RecordID(zeroPadding: set.id + [set.threshold, set.count]))

@@ -43,6 +43,17 @@ extension KeyringStore {
         }
     }
 
+    /// Whose keys were destroyed, by month and half: what a restore must not bring back.
+    public func destroyedMonths() throws(StorageError) -> [DestroyedMonth] {
+        try readThroughWriter { db in
+            try Row.fetchAll(db, sql: "SELECT month, part, t FROM destroyed_month ORDER BY month, part").map { row in
+                DestroyedMonth(
+                    month: try storedNumber(row.integer(0), as: UInt32.self, .keyring),
+                    half: try storedNumber(row.integer(1), as: UInt8.self, .keyring), time: try row.integer(2))
+            }
+        }
+    }
+
     /// The highest name a hold key of either half has, or had before it was destroyed; 0 when there was none.
     func lastHoldKey() throws(StorageError) -> UInt32 {
         let last = try readThroughWriter { db in

@@ -51,6 +51,22 @@ public struct WrappedMonthKey: Equatable, Sendable {
     }
 }
 
+/// A month of the log whose keys of one half are gone for good.
+public struct DestroyedMonth: Equatable, Sendable {
+    /// yyyymm.
+    public let month: UInt32
+    /// 1: core; 2: subject and evidence.
+    public let half: UInt8
+    /// Milliseconds since 1970.
+    public let time: Int64
+
+    public init(month: UInt32, half: UInt8, time: Int64) {
+        self.month = month
+        self.half = half
+        self.time = time
+    }
+}
+
 /// The mark that an erased customer leaves.
 public struct Tombstone: Equatable, Sendable {
     public let customer: RecordID

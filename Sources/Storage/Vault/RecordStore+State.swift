@@ -5,11 +5,16 @@ import Synchronization
 import VaultModel
 
 extension RecordStore {
-    /// Begins to vouch for the rows of a new vault: state 0, no records.
+    /// Begins to vouch for the rows of a vault that is new, or was put together again: state 0, whatever rows there are.
     ///
     /// - Returns: what the vault's first anchor says of it.
     public func begin(_ tags: StateTags) throws(StorageError) -> Anchor.State {
-        let state = Anchor.State(seq: 0, tag: tags.tag(StateDigest(), seq: 0))
+        var digest = StateDigest()
+        var scan = scanSeals()
+        while let rows = try scan.next() {
+            for row in rows { digest.add(tags.term(row)) }
+        }
+        let state = Anchor.State(seq: 0, tag: tags.tag(digest, seq: 0))
         try database.write { db in try Self.store(state, db) }
         return state
     }

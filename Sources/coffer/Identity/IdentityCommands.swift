@@ -12,7 +12,7 @@ struct IdentityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "identity",
         abstract: "Your key on this device.",
-        subcommands: [IdentityShowCommand.self, IdentityExportCommand.self])
+        subcommands: [IdentityShowCommand.self, IdentityExportCommand.self, IdentityFollowCommand.self])
 }
 
 struct IdentityShowCommand: CofferCommand {
@@ -74,6 +74,9 @@ enum Fingerprint {
         let hash = Base64.encode(SHA256.hash(blob(kid)))
         return "SHA256:" + hash.prefix { $0 != "=" }
     }
+
+    /// A recovery quorum's key as cards show it: eight groups of four hexadecimal digits.
+    static func quorum(_ kid: KeyID) -> String { IdentityFile.fingerprint(of: kid) }
 
     /// RFC 8709: the type and the key, each behind its length in four bytes.
     static func blob(_ kid: KeyID) -> [UInt8] {

@@ -1,5 +1,6 @@
 import AccessLog
 import ArgumentParser
+import Authority
 import CanonicalJSON
 import Console
 import Host
@@ -113,6 +114,14 @@ struct LogVerifyCommand: CofferCommand {
             "authority": .string(report.authority?.text ?? ""), "covered": .count(report.covered),
             "entries": .count(report.entries), "findings": .array(report.findings.map(Self.json)),
             "notes": .array(report.notes.map(Self.json)), "ok": .bool(report.ok),
+            "recoveries": .array(
+                report.recoveries.map { recovery in
+                    [
+                        "entry": .integer(Int64(clamping: recovery.index)),
+                        "incarnation": .integer(recovery.block.incarnation),
+                        "quorum": .string(Fingerprint.quorum(recovery.block.issuer)),
+                    ]
+                }),
             "scope": .string(report.scope.rawValue), "signatures_not_checked": .count(report.signaturesNotChecked),
             "signatures_ok": .count(report.signaturesVerified),
         ]) {
@@ -122,6 +131,9 @@ struct LogVerifyCommand: CofferCommand {
             list.add("entries", "\(report.entries), \(report.covered) covered by the checkpoint")
             list.add(
                 "signatures", "\(report.signaturesVerified) verified, \(report.signaturesNotChecked) not to be checked")
+            for recovery in report.recoveries {
+                list.add("recovered", "entry \(recovery.index), quorum " + Fingerprint.quorum(recovery.block.issuer))
+            }
             let gaps = report.notes.filter { $0.problem == .gap }.count
             if gaps > 0 {
                 list.add("counters", "\(gaps) gap\(gaps == 1 ? "" : "s"): questions without an entry, or never arrived")

@@ -11,7 +11,7 @@ struct Coffer: AsyncParsableCommand {
 
             Data goes to standard output, everything else to standard error. Exit codes: 0 ok, 1 a check failed, \
             2 usage or malformed input, 3 denied, 4 not found, 5 sealed or unavailable, 6 integrity failure, \
-            7 conflict, 8 rate limited, 70 internal error.
+            7 conflict, 8 rate limited, 10 to 18 archives (see coffer backup), 70 internal error.
 
             Example: coffer find --last4 4567 --purpose order
             """,
@@ -28,8 +28,7 @@ struct Coffer: AsyncParsableCommand {
                 name: "Vault",
                 subcommands: [
                     InitCommand.self, StatusCommand.self, UnsealCommand.self, SealCommand.self, KeysCommand.self,
-                    ScrubCommand.self,
-                    DoctorCommand.self,
+                    ScrubCommand.self, BackupCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Staff",
@@ -47,7 +46,7 @@ struct Coffer: AsyncParsableCommand {
     /// Commands whose first argument names another command.
     static let groups: Set<String> = [
         "customer", "keys", "order", "record", "request", "subject", "staff", "grant", "log", "witness", "policy",
-        "identity",
+        "identity", "backup",
     ]
 }
 

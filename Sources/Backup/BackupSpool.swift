@@ -1,0 +1,88 @@
+internal import Archive
+public import Host
+import Primitives
+
+/// Where a run's archives wait for the operator to carry them away: sealed packs and signed manifests, nothing that could
+/// be read here. A run that was cut short is thrown away at the next one; one that is complete stays until its end.
+public struct BackupSpool: Sendable {
+    let folder: String
+
+    /// The spool of the vault in `folder`; nothing is made yet.
+    public init(vault folder: String) { self.folder = FilePaths.join(folder, "spool/backup") }
+
+    private var pending: String { FilePaths.join(folder, "set") }
+    private var packs: String { FilePaths.join(pending, "p") }
+    /// A copy of a database while it is taken apart.
+    var scratch: String { FilePaths.join(folder, "scratch.db") }
+
+    func tablePath(_ part: ArchivePart, isPending: Bool) -> String {
+        FilePaths.join(isPending ? pending : folder, "table." + part.rawValue)
+    }
+
+    private static func manifestName(_ part: ArchivePart) -> String { part.rawValue + ".json" }
+
+    // MARK: - Making a set
+
+    /// Throws away what another run left, and makes room for a new one.
+    func begin() throws(HostError) {
+        discard()
+        try Folder.createAll(packs, mode: 0o700)
+    }
+
+    /// Throws away the set, whether it is complete or not.
+    public func discard() {
+        Folder.removeAll(pending)
+        for suffix in ["", "-journal", "-wal", "-shm"] { try? DurableFile.remove(scratch + suffix) }
+    }
+
+    func store(_ file: [UInt8]) throws(HostError) -> ArchivePack {
+        let pack = ArchivePack(of: file)
+        let path = FilePaths.join(packs, pack.name)
+        if !Folder.exists(path) { try DurableFile.create(path, with: file) }
+        return pack
+    }
+
+    /// The log's manifest goes last: with it the set is complete.
+    func store(_ manifest: SignedManifest) throws(HostError) {
+        let path = FilePaths.join(pending, Self.manifestName(manifest.manifest.part))
+        try DurableFile.replace(path, with: manifest.file)
+    }
+
+    /// The first of some sequences that were never given before: not here, and not before `last`, which a target has. A run
+    /// that comes to nothing may have been seen by a target, so its numbers are not given again.
+    func takeSequences(_ count: Int, after last: UInt64) throws(HostError) -> UInt64 {
+        let path = FilePaths.join(folder, "sequence")
+        let known = (try? DurableFile.read(path, limit: 32)).flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+        let first = max(known ?? 0, last) + 1
+        try DurableFile.replace(path, with: Array(String(first + UInt64(count) - 1).utf8))
+        return first
+    }
+
+    // MARK: - Reading a set
+
+    /// The manifests of a complete set, in the order of a run; nil when there is none.
+    public func manifests() -> [[UInt8]]? {
+        var files: [[UInt8]] = []
+        for part in ArchivePart.allCases {
+            let path = FilePaths.join(pending, Self.manifestName(part))
+            guard let file = try? DurableFile.read(path, limit: ArchiveManifest.largestBytes) else { return nil }
+            files.append(file)
+        }
+        return files
+    }
+
+    /// A pack of the set; nil for a name that it has not.
+    public func pack(_ name: String) -> [UInt8]? {
+        guard Hex.decode(name)?.count == 32, name == name.lowercased() else { return nil }
+        return try? DurableFile.read(FilePaths.join(packs, name), limit: ArchivePack.largestBytes)
+    }
+
+    /// The set has arrived: what its full archives say of pages holds from now on, and the rest goes.
+    public func finish() throws(HostError) {
+        for part in [ArchivePart.vault, .log] {
+            let table = tablePath(part, isPending: true)
+            if Folder.exists(table) { try Folder.rename(table, to: tablePath(part, isPending: false)) }
+        }
+        discard()
+    }
+}

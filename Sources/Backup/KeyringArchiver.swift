@@ -1,0 +1,100 @@
+import Archive
+import Keys
+import Primitives
+import Storage
+import VaultModel
+
+/// Seals the keyring to the recovery quorum: what opens every record, and is never written in clear.
+///
+/// Keys are taken out in batches while the shop works. A customer who is erased meanwhile may be in the archive; the
+/// ledger of erasures outlives it and has the last word at a restore.
+struct KeyringArchiver {
+    private static let batch = 500
+
+    let source: BackupSource
+    let facts: SealFacts
+    let keyset: Keyset
+    let keyring: KeyringStore
+    let records: RecordStore
+    let spool: BackupSpool
+    let report: @Sendable (BackupProgress) -> Void
+
+    /// - Returns: the packs, the first with the head, and how many rows are in them.
+    func run() async throws(BackupFailure) -> (packs: [ArchivePack], rows: Int) {
+        let archive = ArchiveKeyset(of: keyset)
+        var packs: [ArchivePack] = []
+        var rows = 0
+        var writer = head(archive)
+        func put(_ row: KeyringRow) throws(BackupFailure) {
+            row.write(to: &writer)
+            rows += 1
+            if writer.bytes.count > ArchivePack.largestContentBytes - KeyringRow.largestPolicy {
+                packs.append(try flush(&writer))
+            }
+        }
+        do {
+            let total = Int64(try keyring.count())
+            var last: RecordID?
+            while true {
+                let customers = try keyring.customers(after: last, limit: Self.batch)
+                guard let end = customers.last else { break }
+                last = end
+                for case .keys(let keys) in try keyring.fetch(customers: customers).values {
+                    for key in keys { try put(.key(try rewrap(key, archive))) }
+                }
+                report(
+                    BackupProgress(
+                        phase: .keyring, part: .keyring, doneBytes: Int64(rows), totalBytes: max(total, Int64(rows))))
+                await Task.yield()
+                guard !Task.isCancelled else { throw BackupFailure.cancelled }
+            }
+            if let policy = try records.policy(sha256: facts.policyPin) { try put(.policy(policy)) }
+            for key in try keyring.monthKeys() { try put(.month(try rewrap(key, archive))) }
+            for stone in try keyring.tombstones() { try put(.tombstone(stone)) }
+            for month in try keyring.destroyedMonths() { try put(.destroyed(month)) }
+        } catch let failure as BackupFailure {
+            throw failure
+        } catch { throw .storage(error) }
+        packs.append(try flush(&writer))
+        return (packs, rows)
+    }
+
+    private func head(_ archive: ArchiveKeyset) -> ByteWriter {
+        var writer = ByteWriter(capacity: ArchivePack.largestContentBytes)
+        writer.append(KeyringHead.magic)
+        writer.append(KeyringHead.format)
+        let facts = facts.encodeForArchive()
+        writer.append(UInt32(facts.count))
+        writer.append(facts)
+        var keys = archive.encode().exposeBytes()
+        defer { Wipe.zero(&keys) }
+        writer.append(UInt32(keys.count))
+        writer.append(keys)
+        return writer
+    }
+
+    private func flush(_ writer: inout ByteWriter) throws(BackupFailure) -> ArchivePack {
+        defer { writer.wipe() }
+        return try spool.seal(writer.bytes, to: source.quorum)
+    }
+
+    private func rewrap(_ key: WrappedKey, _ archive: ArchiveKeyset) throws(BackupFailure) -> WrappedKey {
+        do throws(EnvelopeError) {
+            let plain = try keyset.unwrapCEK(
+                key.wrap, vault: source.vault, customer: key.customer, version: key.version)
+            return WrappedKey(
+                customer: key.customer, version: key.version, epoch: archive.epoch,
+                wrap: archive.wrap(plain, vault: source.vault, customer: key.customer), state: key.state)
+        } catch { throw .keys }
+    }
+
+    private func rewrap(_ key: WrappedMonthKey, _ archive: ArchiveKeyset) throws(BackupFailure) -> WrappedMonthKey {
+        guard let half = MonthKey.Half(rawValue: key.half) else { throw .keys }
+        do throws(EnvelopeError) {
+            let plain = try keyset.unwrapMonthKey(key.wrap, vault: source.vault, month: key.month, half: half)
+            return WrappedMonthKey(
+                month: key.month, half: key.half, epoch: archive.epoch,
+                wrap: archive.wrap(plain, vault: source.vault))
+        } catch { throw .keys }
+    }
+}

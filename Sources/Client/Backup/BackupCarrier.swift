@@ -1,0 +1,96 @@
+public import Archive
+import Primitives
+import Transfer
+public import Wire
+
+/// Carries a set from the broker's spool to the targets. It holds no key that opens anything; what it moves is sealed.
+///
+/// A manifest goes last: until then the target has only packs that nobody refers to. Whatever interrupts it, the next run
+/// goes on with what is missing.
+public struct BackupCarrier {
+    /// A piece of an object of the spool.
+    public typealias Fetch = (GetBackupObject.Request) async throws -> GetBackupObject.Reply
+
+    /// How many packs are read back after they were written, of each part.
+    private static let readBack = 3
+
+    private let names: ArchiveNames
+    private let fetch: Fetch
+    /// Told of the bytes that a target has got, and of those that it had.
+    private let report: (_ bytes: Int64) -> Void
+
+    public init(_ names: ArchiveNames, report: @escaping (_ bytes: Int64) -> Void, fetch: @escaping Fetch) {
+        (self.names, self.report, self.fetch) = (names, report, fetch)
+    }
+
+    /// The set's manifests, believed.
+    public func manifests(trust: SignedManifest.Trust) async throws -> [SignedManifest] {
+        var manifests: [SignedManifest] = []
+        for part in ArchivePart.allCases {
+            let file = try await object(.manifest, part.rawValue, limit: ArchiveManifest.largestBytes)
+            manifests.append(try SignedManifest(parsing: file, vault: names.vault, trust: trust))
+        }
+        return manifests
+    }
+
+    /// Brings everything of a set that a target lacks. Throws `BackupTarget.Problem`, or what the broker answers.
+    public func carry(_ manifests: [SignedManifest], to target: BackupTarget, knowing catalog: ArchiveCatalog)
+        async throws
+    {
+        for manifest in manifests {
+            let until = manifest.manifest.retainUntil
+            for pack in manifest.manifest.objects {
+                if !catalog.has(pack) {
+                    let file = try await object(.pack, pack.name, limit: ArchivePack.largestBytes)
+                    guard pack.matches(file) else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
+                    try target.put(names.pack(pack.name), file, retainUntil: until)
+                }
+                report(pack.sizeBytes)
+            }
+            for pack in manifest.manifest.objects.shuffled().prefix(Self.readBack) {
+                try Self.check(pack, names, on: target)
+            }
+        }
+        // In their order: the log's, the last one, makes the set whole.
+        for manifest in manifests {
+            try target.put(manifest.name, manifest.file, retainUntil: manifest.manifest.retainUntil)
+        }
+    }
+
+    /// Brings the lines of the ledger of erasures that a target lacks: it is kept for ever.
+    public func carryLedger(upTo last: UInt64, to target: BackupTarget) async throws {
+        guard last > 0 else { return }
+        let known = Set(try target.ledger(names))
+        for place in 1...last where !known.contains(names.ledgerLine(place)) {
+            let line = try await object(.ledger, String(place), limit: 16_384)
+            try target.put(names.ledgerLine(place), line, retainUntil: nil)
+        }
+    }
+
+    /// Reads a pack and compares it with its name.
+    public static func check(_ pack: ArchivePack, _ names: ArchiveNames, on target: BackupTarget) throws(BackupTarget
+        .Problem)
+    {
+        let name = names.pack(pack.name)
+        let file: [UInt8]
+        do throws(TransferError) { file = try target.store.read(name, limit: ArchivePack.largestBytes) } catch {
+            switch error {
+            case .tooLarge, .notFound: throw .altered(name)
+            default: throw .transfer(error)
+            }
+        }
+        guard pack.matches(file) else { throw .altered(name) }
+    }
+
+    private func object(_ kind: GetBackupObject.Kind, _ name: String, limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let reply = try await fetch(.init(kind: kind, name: name, offset: UInt64(bytes.count)))
+            guard reply.size <= UInt64(limit), !reply.data.isEmpty, bytes.count + reply.data.count <= reply.size else {
+                throw ArchiveError.malformed("a piece of the spool")
+            }
+            bytes += reply.data
+            if bytes.count == reply.size { return bytes }
+        }
+    }
+}

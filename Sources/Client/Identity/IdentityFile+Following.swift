@@ -1,0 +1,66 @@
+import Authority
+import CanonicalJSON
+public import Primitives
+import AccessLog
+import Host
+public import VaultModel
+
+extension IdentityFile {
+    /// Why an identity does not follow.
+    public enum FollowProblem: Error, Equatable, Sendable {
+        /// The broker has no word of a quorum: its vault was never brought back.
+        case none
+        /// The word is no statement, or its signature does not hold.
+        case form
+        /// It is signed by another quorum than the one the person has compared.
+        case quorum(fingerprint: String)
+        /// It is about another vault.
+        case vault
+        /// The identity trusts these keys already, or later ones.
+        case current
+        case identity(IdentityError)
+    }
+
+    /// The same key under the keys that the recovery quorum names. Takes as long as opening and sealing.
+    ///
+    /// - Parameters:
+    ///   - statement: a DSSE text.
+    ///   - quorum: the fingerprint as it stands on the cards.
+    public func following(
+        _ statement: String, quorum: String, passphrase: borrowing SecretBytes
+    ) throws(FollowProblem) -> IdentityFile {
+        guard !statement.isEmpty else { throw .none }
+        guard let envelope = try? DSSEEnvelope(parsing: Array(statement.utf8)),
+            let word = try? SuccessionStatement(envelope)
+        else { throw .form }
+        let shown = Self.fingerprint(of: envelope.keyid)
+        guard shown.utf8.elementsEqual(quorum.utf8) else { throw .quorum(fingerprint: shown) }
+        guard word.vault == identity.vault else { throw .vault }
+        let known = LogOrigin(identity.broker.logKey.name)?.incarnation ?? 0
+        let origin = LogOrigin(vault: word.vault, incarnation: word.generation).description
+        guard let key = Ed25519.PublicKey(word.logKey.rawKey), let logKey = VerifierKey(name: origin, key: key),
+            let broker = BrokerKeys(
+                logKey: logKey.description, replyKey: word.replyKey, tlsPin: word.tlsPin, authority: word.authority)
+        else { throw .form }
+        guard word.generation > known || word.generation == known && broker != identity.broker else { throw .current }
+        do throws(IdentityError) {
+            let key = try open(passphrase: passphrase)
+            return try IdentityFile.seal(
+                key,
+                identity: Identity(
+                    kind: identity.kind, vault: identity.vault, kid: identity.kid, name: identity.name,
+                    profile: identity.profile, broker: broker), passphrase: passphrase)
+        } catch { throw .identity(error) }
+    }
+
+    /// Eight groups of four hexadecimal digits, as cards show the quorum's key.
+    public static func fingerprint(of key: KeyID) -> String {
+        let digits = Array(Hex.encode(Array(SHA256.hash(key.rawKey).prefix(16))))
+        return stride(from: 0, to: digits.count, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: "-")
+    }
+
+    /// Puts this file in the place of the one that it follows.
+    public func replace(at path: String) throws(IdentityError) {
+        do throws(HostError) { try DurableFile.replace(path, with: encode()) } catch { throw .file(error.errno) }
+    }
+}

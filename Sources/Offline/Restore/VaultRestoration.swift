@@ -1,0 +1,285 @@
+public import AccessLog
+public import Archive
+internal import Authority
+public import Backup
+public import Host
+internal import Keys
+internal import Policy
+public import Primitives
+internal import Storage
+internal import Turnstile
+public import VaultModel
+
+/// Puts a vault together again from archives and recovery cards, in a folder of its own: never over anything that is there.
+///
+/// Records, log and the keys of customers and months come back as they were. Everything that opens or vouches for the vault
+/// is new: root key, keyring key, index key, state key, the keys of log and replies, the certificate. The log goes on under
+/// a new origin, and its first new entry is the quorum's order that says which people's keys live.
+public struct VaultRestoration {
+    /// Who may go on with the key she had.
+    public enum Living: Hashable, Sendable {
+        /// Whoever was enrolled and not locked out when the log was archived.
+        case everybody
+        /// Those in the role `owner`.
+        case owners
+        case keys([KeyID])
+    }
+
+    /// What was done, for people and for the officer's file.
+    public struct Receipt: Sendable {
+        public let vault: VaultID
+        public let incarnation: UInt64
+        /// The log's new key, under its new name.
+        public let logKey: VerifierKey
+        /// The entry that says so, and how many there were before.
+        public let entry: UInt64
+        /// When the records, the keys and the log were archived, milliseconds since 1970.
+        public let records: Int64
+        public let keys: Int64
+        public let log: Int64
+        /// Customers who have a key.
+        public let customers: Int
+        /// Erased customers, and how many records of theirs were taken out again.
+        public let erased: Int
+        public let removed: Int
+        /// The people whose keys live.
+        public let living: [KeyID]
+        public let quorum: String
+    }
+
+    public enum Failure: Error, Sendable {
+        case exists
+        case plan(RestorePlan.Failure)
+        case archive(ArchiveError)
+        /// A target could not be read: what it said.
+        case fetch(any Error)
+        case host(HostError)
+        case storage(String, hint: String)
+        /// A key of the keyring archive does not open, or its log does not fit it.
+        case keys
+        /// The log's own signature does not hold.
+        case log
+        /// The policy of the archive is not there or no policy.
+        case policy
+        /// A key that is to live was never enrolled here.
+        case unknownKey(KeyID)
+        case passphrase(String)
+        case certificate
+    }
+
+    let plan: RestorePlan
+    let reader: ArchiveReader
+    let names: ArchiveNames
+    let cards: RecoveryCards
+    let clock: any WallClock
+
+    /// - Parameters:
+    ///   - catalog: the newest generation, read with the quorum's key.
+    ///   - fetch: the bytes of an object of a target, at most `limit`.
+    ///   - report: told of each byte that came.
+    public init(
+        _ plan: RestorePlan, _ catalog: ArchiveCatalog, cards: RecoveryCards, clock: any WallClock = SystemClock(),
+        report: @escaping (_ bytes: Int) -> Void, fetch: @escaping ArchiveReader.Fetch
+    ) {
+        self.plan = plan
+        self.cards = cards
+        self.clock = clock
+        names = catalog.names
+        reader = ArchiveReader(catalog, identity: cards.age, report: report, fetch: fetch)
+    }
+
+    /// How many bytes will be fetched.
+    public var bytes: Int64 {
+        reader.bytes(of: plan.records) + reader.bytes(of: plan.log) + plan.keyring.manifest.storedBytes
+    }
+
+    /// Makes the folder with the vault in it; it appears complete or not at all.
+    ///
+    /// - Parameter passphrase: opens the new vault's first slot.
+    public func write(
+        to folder: String, living: Living, passphrase: borrowing SecretBytes
+    ) async throws(Failure) -> Receipt {
+        guard !Folder.exists(folder) else { throw .exists }
+        let scratch = folder + ".new-" + Hex.encode(Random.bytes(6))
+        let before = FileModeMask.set(0o077)
+        defer { FileModeMask.set(before) }
+        do throws(Failure) {
+            do throws(HostError) {
+                try Folder.createAll(FilePaths.folder(of: folder), mode: 0o755)
+                try Folder.create(scratch, mode: 0o710)
+                try Folder.createAll(FilePaths.join(scratch, "spool/ledger"), mode: 0o700)
+                for (index, line) in plan.ledger.enumerated() {
+                    try DurableFile.create(FilePaths.join(scratch, "spool/ledger/\(index + 1).json"), with: line)
+                }
+            } catch { throw Failure.host(error) }
+            let receipt = try await fill(scratch, living: living, passphrase: passphrase)
+            do throws(HostError) { try Folder.rename(scratch, to: folder) } catch {
+                throw error.fileExists ? .exists : .host(error)
+            }
+            return receipt
+        } catch {
+            Folder.removeAll(scratch)
+            throw error
+        }
+    }
+
+    private func fill(
+        _ folder: String, living: Living, passphrase: borrowing SecretBytes
+    ) async throws(Failure) -> Receipt {
+        let directory = VaultDirectory(folder)
+        do {
+            try reader.restoreDatabase(plan.records, to: directory.path(of: .vault))
+            try reader.restoreDatabase(plan.log, to: directory.path(of: .log))
+            try Stores.complete(at: directory, vault: names.vault)
+            let stores = try Stores.open(at: directory, vault: names.vault)
+            let keyring = try restoreKeyring(into: stores)
+            let removed = try stores.records.removeErased(keyring.erased)
+            let policy = try restorePolicy(keyring.policy, into: stores)
+            let certificate = try makeCertificate()
+            var facts = try makeFacts(keyring, policy, stores)
+            facts.tlsPin = certificate.pin
+            let log = try await RestoredLog(
+                stores: stores, facts: facts, keyset: keyring.keyset, oldKey: plan.log.logKey,
+                oldIncarnation: plan.log.manifest.generation, cards: cards, clock: clock, policy: policy
+            ).begin(living)
+            facts.authority = log.authority
+            try seal(folder, facts, keyring.keyset, stores, certificate, passphrase)
+            let customers = try stores.keyring.count()
+            try stores.close()
+            // Made anew from the records when the broker starts: an index holds nothing that they do not.
+            try DurableFile.remove(directory.path(of: .index))
+            return Receipt(
+                vault: names.vault, incarnation: facts.incarnation, logKey: log.verifier, entry: log.entry,
+                records: plan.records.manifest.created, keys: plan.keyring.manifest.created,
+                log: plan.log.manifest.created, customers: customers, erased: keyring.erased.count, removed: removed,
+                living: log.living, quorum: cards.fingerprint)
+        } catch let error as Failure {
+            throw error
+        } catch let error as ArchiveError {
+            throw .archive(error)
+        } catch let error as StorageError {
+            throw .storage("\(error)", hint: error.hint)
+        } catch let error as HostError {
+            throw .host(error)
+        } catch { throw .fetch(error) }
+    }
+
+    // MARK: - Keys
+
+    /// What a keyring archive gave.
+    struct Keyring {
+        var head: KeyringHead
+        var keyset: Keyset
+        var policy: [UInt8]?
+        var erased: Set<RecordID>
+    }
+
+    /// Wraps every key anew under the new vault's KRK, and leaves out those of erased customers.
+    private func restoreKeyring(into stores: Stores) throws -> Keyring {
+        var pending: [KeyringRow] = []
+        let head = try reader.restoreKeyring(plan.keyring) { pending += $0 }
+        guard head.facts.incarnation == names.generation else { throw ArchiveError.malformed("a keyring") }
+        var result = Keyring(
+            head: head, keyset: try head.keys.restored(), policy: nil, erased: plan.erased)
+        for case .tombstone(let stone) in pending { result.erased.insert(stone.customer) }
+        let now = clock.nowMilliseconds()
+        var keys: [WrappedKey] = []
+        func flush() throws {
+            try stores.keyring.insert(keys)
+            keys.removeAll(keepingCapacity: true)
+        }
+        for row in pending {
+            switch row {
+            case .key(let key) where !result.erased.contains(key.customer):
+                keys.append(try rewrap(key, result.keyset))
+                if keys.count == 1_000 { try flush() }
+            case .key: break
+            case .month(let key): try stores.keyring.insert(months: [try rewrap(key, result.keyset)])
+            case .tombstone(let stone): try stores.keyring.erase([stone.customer], time: stone.time)
+            case .destroyed(let month):
+                try stores.keyring.destroyMonthKeys([month.month], half: month.half, time: month.time)
+            case .policy(let bytes): result.policy = bytes
+            }
+        }
+        try flush()
+        let known = Set(try stores.keyring.tombstones().map(\.customer))
+        for customer in plan.erased.subtracting(known) { try stores.keyring.erase([customer], time: now) }
+        result.keyset = try result.keyset.destroyingRetired(.keyring)
+        return result
+    }
+
+    private func rewrap(_ key: WrappedKey, _ keyset: Keyset) throws(Failure) -> WrappedKey {
+        do throws(EnvelopeError) {
+            let plain = try keyset.unwrapCEK(
+                key.wrap, vault: names.vault, customer: key.customer, version: key.version)
+            return WrappedKey(
+                customer: key.customer, version: key.version, epoch: keyset.keyringEpoch,
+                wrap: keyset.wrapCEK(plain, vault: names.vault, customer: key.customer), state: key.state)
+        } catch { throw .keys }
+    }
+
+    private func rewrap(_ key: WrappedMonthKey, _ keyset: Keyset) throws(Failure) -> WrappedMonthKey {
+        guard let half = MonthKey.Half(rawValue: key.half) else { throw .keys }
+        do throws(EnvelopeError) {
+            let plain = try keyset.unwrapMonthKey(key.wrap, vault: names.vault, month: key.month, half: half)
+            return WrappedMonthKey(
+                month: key.month, half: key.half, epoch: keyset.keyringEpoch,
+                wrap: keyset.wrapMonthKey(plain, vault: names.vault))
+        } catch { throw .keys }
+    }
+
+    // MARK: - Policy, seal, anchor
+
+    /// The policy in force, from the keyring archive: the records may be older than it.
+    private func restorePolicy(_ bytes: [UInt8]?, into stores: Stores) throws -> PolicyDocument {
+        guard let bytes, case .success(let policy) = PolicyDocument.parse(bytes, file: "policy") else {
+            throw Failure.policy
+        }
+        _ = try stores.records.storePolicy(bytes)
+        return policy
+    }
+
+    private func makeCertificate() throws(Failure) -> BrokerCertificate {
+        do { return try BrokerCertificate.make(vault: names.vault, now: clock.nowMilliseconds()) } catch {
+            throw .certificate
+        }
+    }
+
+    private func makeFacts(_ keyring: Keyring, _ policy: PolicyDocument, _ stores: Stores) throws -> SealFacts {
+        var facts = keyring.head.facts
+        guard SHA256.hash(policy.bytes) == facts.policyPin, let recovery = facts.recovery else { throw Failure.policy }
+        facts.incarnation += 1
+        facts.registryHash = try stores.records.register(FieldMap.registrations(of: policy)).digest
+        facts.logKey = keyring.keyset.logPublicKey
+        facts.replyKey = keyring.keyset.replyPublicKey
+        facts.recovery = cards.facts(recovery, logKey: facts.logKey)
+        return facts
+    }
+
+    private func seal(
+        _ folder: String, _ facts: SealFacts, _ keyset: Keyset, _ stores: Stores, _ certificate: BrokerCertificate,
+        _ passphrase: borrowing SecretBytes
+    ) throws {
+        let root = RootKey.generate()
+        let tags = StateTags(keyset, incarnation: facts.incarnation)
+        let size = try stores.log.size()
+        let anchor = Anchor(
+            vault: facts.vault, incarnation: facts.incarnation, current: try stores.records.begin(tags),
+            keyring: try stores.keyring.begin(tags), sealGeneration: 1,
+            log: Anchor.Log(size: size, root: try stores.log.root(size: size)))
+        try VaultAnchor.create(anchor, in: VaultDirectory(folder), root: root)
+        let seal: VerifiedSeal
+        do {
+            seal = try VerifiedSeal.create(
+                facts, keyset: keyset, root: root, slots: [.passphrase(HeldSecret(passphrase.clone()))])
+        } catch { throw Failure.passphrase(VaultCreation.words(for: error)) }
+        try DurableFile.create(FilePaths.join(folder, "vault.seal"), with: seal.bytes)
+        try DurableFile.create(FilePaths.join(folder, "tls.crt"), with: certificate.certificate)
+        try DurableFile.create(FilePaths.join(folder, "tls.key"), with: certificate.privateKey)
+        let word = SuccessionStatement(
+            vault: facts.vault, generation: facts.incarnation, at: clock.nowSeconds(), authority: facts.authority,
+            logKey: KeyID(facts.logKey), replyKey: KeyID(facts.replyKey), tlsPin: Hex.encode(facts.tlsPin)
+        ).sealed(by: KeyID(cards.signingKey)) { cards.sign($0) }
+        try DurableFile.create(FilePaths.join(folder, "succession.json"), with: word.encode())
+    }
+}

@@ -1,0 +1,223 @@
+/// `POST /v1/backup/run`: makes the archives of one run in the broker's spool, in the background.
+///
+/// A complete set that waits in the spool is kept where the operator asks to go on with it.
+public enum RunBackup: WireOperation {
+    public static let endpoint = Endpoint.backupRun
+    public static let mostBases = 64
+
+    /// A full archive that every target has.
+    public struct Base: WireMessage {
+        /// BLAKE2b-256 of its manifest's file, in hexadecimal.
+        public let hash: String
+        /// Until when it is kept, milliseconds since 1970.
+        public let until: Int64
+
+        public init(hash: String, until: Int64) { (self.hash, self.until) = (hash, until) }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            hash = try members.text("hash", most: 64)
+            until = try members.number("until")
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("hash", hash)
+            members.put("until", until)
+        }
+    }
+
+    public struct Request: WireMessage {
+        public let full: Bool
+        /// The set in the spool to go on with; empty for a new one.
+        public let resume: String
+        /// The newest manifest the targets have: its sequence, hash and time; 0 and empty for none.
+        public let sequence: UInt64
+        public let hash: String
+        public let created: Int64
+        public let bases: [Base]
+
+        public init(
+            full: Bool, resume: String, sequence: UInt64, hash: String, created: Int64, bases: [Base]
+        ) {
+            (self.full, self.resume) = (full, resume)
+            (self.sequence, self.hash, self.created, self.bases) = (sequence, hash, created, bases)
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            full = try members.flag("full")
+            resume = try members.text("resume", most: 64)
+            sequence = try members.count("sequence")
+            hash = try members.text("hash", most: 64)
+            created = try members.number("created")
+            bases = try members.list("bases", of: Base.self, count: mostBases)
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("full", full)
+            members.put("resume", resume)
+            members.put("sequence", sequence)
+            members.put("hash", hash)
+            members.put("created", created)
+            members.put("bases", bases)
+        }
+    }
+
+    public struct Reply: WireMessage {
+        /// Names the run.
+        public let set: String
+
+        public init(set: String) { self.set = set }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            set = try members.text("set", most: 64)
+        }
+
+        public func write(to members: inout MessageWriter) { members.put("set", set) }
+    }
+}
+
+/// `POST /v1/backup/status`: the run under way, the set in the spool, and the last one that was carried away.
+public enum BackupStatus: WireOperation {
+    public static let endpoint = Endpoint.backupStatus
+    public typealias Request = NoMembers
+
+    public struct Reply: WireMessage {
+        /// `none`, `running`, `ready` (a set waits in the spool), `failed`.
+        public let state: String
+        /// Of the run, or of the set in the spool; empty for none.
+        public let set: String
+        /// `copying`, `comparing`, `sealing`, `keyring`, `done`, and of which part; empty unless running.
+        public let phase: String
+        public let part: String
+        public let done: Int64
+        public let total: Int64
+        /// Why the last run failed, in words; empty otherwise.
+        public let problem: String
+        /// The last set that arrived somewhere: when it was made and when it arrived, milliseconds since 1970; 0 for none.
+        public let lastSet: String
+        public let lastMade: Int64
+        public let lastStored: Int64
+        /// Lines in the ledger of erasures.
+        public let ledger: UInt64
+
+        public init(
+            state: String, set: String, phase: String, part: String, done: Int64, total: Int64, problem: String,
+            lastSet: String, lastMade: Int64, lastStored: Int64, ledger: UInt64
+        ) {
+            (self.state, self.set, self.phase, self.part) = (state, set, phase, part)
+            (self.done, self.total, self.problem) = (done, total, problem)
+            (self.lastSet, self.lastMade, self.lastStored, self.ledger) = (lastSet, lastMade, lastStored, ledger)
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            state = try members.text("state", most: 16)
+            set = try members.text("set", most: 64)
+            phase = try members.text("phase", most: 16)
+            part = try members.text("part", most: 16)
+            done = try members.number("done")
+            total = try members.number("total")
+            problem = try members.text("problem", most: 512)
+            lastSet = try members.text("last_set", most: 64)
+            lastMade = try members.number("last_made")
+            lastStored = try members.number("last_stored")
+            ledger = try members.count("ledger")
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("state", state)
+            members.put("set", set)
+            members.put("phase", phase)
+            members.put("part", part)
+            members.put("done", done)
+            members.put("total", total)
+            members.put("problem", problem)
+            members.put("last_set", lastSet)
+            members.put("last_made", lastMade)
+            members.put("last_stored", lastStored)
+            members.put("ledger", ledger)
+        }
+    }
+}
+
+/// `POST /v1/backup/object`: a piece of a sealed pack, of a manifest, or a line of the ledger of erasures. Covered by the
+/// entry of the run.
+public enum GetBackupObject: WireOperation {
+    public static let endpoint = Endpoint.backupObject
+    /// A piece at the most, so that the signed reply stays below its limit.
+    public static let pieceBytes = 700 * 1_024
+
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
+        case pack, manifest, ledger
+    }
+
+    public struct Request: WireMessage {
+        public let kind: Kind
+        /// A pack's hash, a part's name, or a place in the ledger.
+        public let name: String
+        /// Where the piece begins, in bytes.
+        public let offset: UInt64
+
+        public init(kind: Kind, name: String, offset: UInt64) {
+            (self.kind, self.name, self.offset) = (kind, name, offset)
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            kind = try members.parsed("kind") { Kind(rawValue: $0) }
+            name = try members.text("name", most: 64)
+            offset = try members.count("offset")
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("kind", kind.rawValue)
+            members.put("name", name)
+            members.put("offset", offset)
+        }
+    }
+
+    public struct Reply: WireMessage {
+        /// Bytes of the whole object.
+        public let size: UInt64
+        public let data: [UInt8]
+
+        public init(size: UInt64, data: [UInt8]) { (self.size, self.data) = (size, data) }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            size = try members.count("size")
+            data = try members.bytes("data", most: pieceBytes)
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("size", size)
+            members.put("data", bytes: data)
+        }
+    }
+}
+
+/// `POST /v1/backup/stored`: the set has arrived, and the log says so. The spool is emptied unless a target still waits.
+public enum StoredBackup: WireOperation {
+    public static let endpoint = Endpoint.backupStored
+
+    public struct Request: WireMessage {
+        public let set: String
+        /// How many targets have all of it, and how many do not.
+        public let stored: Int64
+        public let failed: Int64
+
+        public init(set: String, stored: Int64, failed: Int64) {
+            (self.set, self.stored, self.failed) = (set, stored, failed)
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            set = try members.text("set", most: 64)
+            stored = try members.number("stored", most: 64)
+            failed = try members.number("failed", most: 64)
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("set", set)
+            members.put("stored", stored)
+            members.put("failed", failed)
+        }
+    }
+
+    public typealias Reply = NoMembers
+}
