@@ -57,8 +57,8 @@ enum FollowPageHandler: OperationHandler {
             return Answer(FollowPage.Reply(entries: [], next: min(call.body.from, size), size: size), nil)
         }
         let own = Array(call.body.follow.utf8)
-        let cores = try vault.shownCores(call.body.from..<end) { !$0.contains(own) }
-        return Answer(FollowPage.Reply(entries: cores, next: end, size: size), nil)
+        let page = try vault.page(of: call.body.from..<end) { !$0.contains(own) }
+        return Answer(FollowPage.Reply(entries: page.cores, next: page.looked.upperBound, size: size), nil)
     }
 }
 
