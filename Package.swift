@@ -178,7 +178,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "BrokerTests",
-            dependencies: ["Broker", "Host", "Keys", "Primitives", "Turnstile", "VaultModel", "Wire"]),
+            dependencies: ["Broker", "Host", "Keys", "Primitives", "Storage", "Turnstile", "VaultModel", "Wire"]),
         .testTarget(name: "WitnessTests", dependencies: ["AccessLog", "Host", "Primitives", "Witness"]),
         .testTarget(name: "CLITests", dependencies: ["CanonicalJSON", "Console", "Host", "Primitives", "VaultModel"]),
         .testTarget(

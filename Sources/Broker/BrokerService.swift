@@ -25,6 +25,7 @@ public final class BrokerService: Sendable {
     private let housekeeping = Mutex<Task<Void, Never>?>(nil)
     /// Failed attempts to unseal, to be logged once there is a key to log with.
     private let failedAttempts = Mutex<[Decision]>([])
+    let knownWitnesses: KnownWitnesses
     /// Cards that wait for others.
     let cards = Mutex(GatheredCards())
     private let backoff: UnsealBackoff
@@ -44,6 +45,9 @@ public final class BrokerService: Sendable {
         self.swap = swap
         let sealed = try SealedVault(files: files, rebuildsIndex: rebuildsIndex, onFatal: onFatal)
         facts = sealed.facts
+        let origin = LogOrigin(vault: facts.vault, incarnation: facts.incarnation)
+        let logKey = VerifierKey(name: origin.description, key: facts.logKey)
+        knownWitnesses = KnownWitnesses { stored in logKey.flatMap { KnownWitness(stored, logKey: $0) } }
         authenticator = Authenticator(authority: facts.vault.description, clock: clock)
         state = Mutex(.sealed(sealed))
         backoff = UnsealBackoff(folder: folder, clock: clock)

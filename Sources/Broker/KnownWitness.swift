@@ -3,6 +3,7 @@ internal import Host
 internal import Keys
 internal import Primitives
 internal import Storage
+internal import Synchronization
 internal import Turnstile
 internal import Wire
 
@@ -64,6 +65,23 @@ extension [KnownWitness] {
     }
 }
 
+/// What was found of the list of witnesses when it last changed: whoever asks for the status need not be known, and two
+/// signatures a witness are much for a question that anybody may ask.
+final class KnownWitnesses: Sendable {
+    private let last = Mutex<(stored: [StoredWitness], known: [KnownWitness])>(([], []))
+    private let check: @Sendable (StoredWitness) -> KnownWitness?
+
+    /// - Parameter check: what is asked of each row of another list than before.
+    init(_ check: @escaping @Sendable (StoredWitness) -> KnownWitness?) { self.check = check }
+
+    func of(_ stored: [StoredWitness]) -> [KnownWitness] {
+        last.withLock { last in
+            if last.stored != stored { last = (stored, stored.compactMap(check)) }
+            return last.known
+        }
+    }
+}
+
 extension OpenVault {
     /// The shop's witnesses by name.
     func witnesses() throws(RequestRefusal) -> [KnownWitness] {
@@ -78,9 +96,7 @@ extension BrokerService {
 
     /// The shop's witnesses, also while the vault is sealed: neither keys of the vault nor values are needed.
     func witnesses(_ stores: Stores) -> [KnownWitness] {
-        let origin = LogOrigin(vault: facts.vault, incarnation: facts.incarnation)
-        guard let key = VerifierKey(name: origin.description, key: facts.logKey) else { return [] }
-        return ((try? stores.log.witnesses()) ?? []).compactMap { KnownWitness($0, logKey: key) }
+        knownWitnesses.of((try? stores.log.witnesses()) ?? [])
     }
 
     func warnings(

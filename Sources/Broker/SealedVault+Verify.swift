@@ -5,7 +5,7 @@ internal import Turnstile
 /// VERIFYING: between the keys and the first reply, each file is compared with what the anchor says of it.
 extension SealedVault {
     /// Compares seal file, log, keyring and records with the anchor, in this order, and has every later change of them
-    /// told to it. Reads the whole keyring and every record's seal: about a second for 100,000 customers.
+    /// told to it. Reads the whole keyring and every record's seal, which takes longer the more there are.
     ///
     /// - Throws: which file is not what the anchor says; nothing is served then.
     func verify(

@@ -7,6 +7,8 @@ public enum WireLimits {
     public static let bodyBytes = 64 * 1024
     /// One reply body. A request names at most `customers` records, so a reply has an end too.
     public static let replyBytes = 1024 * 1024
+    /// What a reply of many log entries may hold of them; the rest is for its receipt and what else it says.
+    public static let pageBytes = 900 * 1024
     /// The canonical JSON of a request head.
     public static let headBytes = 8 * 1024
     /// Customers, and orders, that one head may name.

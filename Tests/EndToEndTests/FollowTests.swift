@@ -3,6 +3,7 @@ import Client
 import Foundation
 import Glibc
 import Testing
+import VaultModel
 import Wire
 
 extension EndToEnd {
@@ -72,6 +73,37 @@ extension EndToEnd {
             #expect(await officer.call(EndFollow.self, .init(follow: begun.follow), RequestScope()) == "ok")
             #expect(await officer.call(FollowPage.self, page, RequestScope()) == "not-found")
             #expect(await officer.call(EndFollow.self, .init(follow: begun.follow), RequestScope()) == "not-found")
+        }
+
+        /// Entries of four kilobytes each, more than one reply holds.
+        @Test func `what does not fit into one reply comes in the next, and nothing is left out`() async throws {
+            let shop = try LendingShop()
+            let sandbox = shop.sandbox
+            let officer = try Party("officer", sandbox)
+            let long = String(repeating: "a", count: 30)
+            let fields = (10..<74).compactMap { FieldName("\(long)aa.\(long)\($0)") }
+            try #require(fields.count == 64)
+            let scope = RequestScope(fields: fields, form: .full, purpose: "order", orders: [shop.orders[0]])
+            for _ in 0..<260 { #expect(await officer.call(ShowRecords.self, .init(), scope) != "ok") }
+
+            let first = try await officer.session.call(TailLog.self, .init(count: 250, before: 0))
+            #expect(first.message.entries.count < 250 && first.message.from > first.entry - 250)
+            let told = try sandbox.answer("officer", "log", "tail", "-n", "250")
+            let seqs = (try told.json()["entries"] as? [[String: Any]] ?? []).compactMap { $0["seq"] as? Int }
+            #expect(seqs == Array(try told.number("entry") - 250..<told.number("entry")))
+            #expect(told.out.count > WireLimits.replyBytes)
+
+            let begun = try await officer.session.call(BeginFollow.self, .init(minutes: 1, count: 250))
+            var (next, shown, pages) = (begun.message.next, [Int64](), 0)
+            while next < begun.entry {
+                let request = FollowPage.Request(follow: begun.message.follow, from: next)
+                let page = try await officer.session.call(FollowPage.self, request).message
+                try #require(page.next > next)
+                shown += page.entries.compactMap { $0["seq"]?.integerValue }
+                (next, pages) = (page.next, pages + 1)
+            }
+            #expect(shown == Array(Int64(begun.entry) - 250..<Int64(begun.entry)))
+            #expect(pages > 1)
         }
 
         @Test func `whoever loses the right while following sees nothing more`() throws {

@@ -162,7 +162,7 @@ enum SampleMessages {
 
     private static let log: [SampleMessage] = [
         SampleMessage(TailLog.Request(count: 10, before: 0)),
-        SampleMessage(TailLog.Reply(entries: [.object(["v": 1])], size: 12)),
+        SampleMessage(TailLog.Reply(entries: [.object(["v": 1])], from: 11, size: 12)),
         SampleMessage(BeginFollow.Request(minutes: 15, count: 20)),
         SampleMessage(BeginFollow.Reply(follow: "f_1", next: 3)),
         SampleMessage(FollowPage.Request(follow: "f_1", from: 3)),

@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Authority
 internal import CanonicalJSON
 internal import Policy
 internal import Primitives
@@ -17,12 +18,18 @@ enum BeginFollowHandler: OperationHandler {
         let decision = try await vault.admit(call.verified, PolicyAsk(act: .logTail, verb: "tail"), as: .list)
         guard call.body.minutes > 0 else { throw .malformed("a session lasts 1 to 60 minutes") }
         let now = call.verified.receivedMilliseconds
-        guard vault.follows.hasRoom(now: now) else {
-            throw RequestRefusal(.rateLimited, .rate, hint: "too many people follow the log just now")
-        }
+        guard let person = decision.standing?.person else { throw .unauthenticated }
         let id = "f_" + Crockford.randomLower(26)
-        let grant = try await vault.turnstile.log(decision, as: .list, xid: id)
-        vault.follows.add(id, of: call.verified.request.kid, expires: now + call.body.minutes * 60_000)
+        let session = FollowSession(
+            owner: call.verified.request.kid, person: person, expires: now + call.body.minutes * 60_000)
+        do throws(RequestRefusal) { try vault.follows.add(session, id: id, now: now) } catch {
+            throw await vault.refuse(decision, error, as: .list)
+        }
+        let grant: LoggedGrant
+        do throws(RequestRefusal) { grant = try await vault.turnstile.log(decision, as: .list, xid: id) } catch {
+            vault.follows.remove(id)
+            throw error
+        }
         let before = min(grant.entry.seq, UInt64(call.body.count))
         return Answer(BeginFollow.Reply(follow: id, next: grant.entry.seq - before), grant.entry)
     }
@@ -50,8 +57,8 @@ enum FollowPageHandler: OperationHandler {
             return Answer(FollowPage.Reply(entries: [], next: min(call.body.from, size), size: size), nil)
         }
         let own = Array(call.body.follow.utf8)
-        let cores = try vault.shownCores(call.body.from..<end) { !$0.contains(own) }
-        return Answer(FollowPage.Reply(entries: cores, next: end, size: size), nil)
+        let page = try vault.page(of: call.body.from..<end) { !$0.contains(own) }
+        return Answer(FollowPage.Reply(entries: page.cores, next: page.looked.upperBound, size: size), nil)
     }
 }
 

@@ -20,23 +20,9 @@ enum TailLogHandler: OperationHandler {
         let size = try vault.stored { () throws(StorageError) in try vault.stores.log.size() }
         // The entry of this very call is not part of the answer: the reader asked what had happened before.
         let end = call.body.before == 0 ? grant.entry.seq : min(call.body.before, size)
-        let cores = try vault.shownCores(end - min(end, UInt64(call.body.count))..<end)
-        return Answer(TailLog.Reply(entries: cores, size: size), grant.entry)
-    }
-}
-
-extension OpenVault {
-    /// The cores of these entries as they are shown, oldest first, without those that are purged or not wanted.
-    func shownCores(
-        _ range: Range<UInt64>, where isWanted: ([UInt8]) -> Bool = { _ in true }
-    ) throws(RequestRefusal) -> [JSONValue] {
-        var cores: [JSONValue] = []
-        for entry in try stored({ () throws(StorageError) in try reader.entries(range) }) {
-            guard let core = entry.core, isWanted(core) else { continue }
-            guard let value = try? JSONValue.parse(core, limits: .message) else { throw .integrity("a log entry") }
-            cores.append(value)
-        }
-        return cores
+        let page = try vault.page(of: end - min(end, UInt64(call.body.count))..<end, newestFirst: true)
+        return Answer(
+            TailLog.Reply(entries: page.cores, from: page.looked.lowerBound, size: size), grant.entry)
     }
 }
 

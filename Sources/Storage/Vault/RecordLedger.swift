@@ -35,7 +35,8 @@ struct RecordChange {
 }
 
 /// What this process knows every row to be: 64 keyed bits of each, so that a file edited while the broker runs is noticed
-/// by the next read of that row. About 40 bytes of memory a record.
+/// by the next read of that row. 35 to 78 bytes of memory a record, measured from 90,000 to
+/// 1,500,000 of them: 24 in a table that doubles when it is three quarters full.
 final class RowFingerprints: Sendable {
     private let tags: StateTags
     private let known: Mutex<[RecordID: UInt64]>

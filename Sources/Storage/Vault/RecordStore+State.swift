@@ -21,7 +21,7 @@ extension RecordStore {
 
     /// Computes the digest of all rows and compares it with the anchor; from then on each commit is announced to the
     /// anchor before and after, and each record that is read is compared with what was found here. Reads every record's
-    /// seal: about 3 µs a record.
+    /// seal.
     ///
     /// - Parameter onTamper: called at most once, on a thread that reads, when a row is not what it was.
     /// - Throws: `tampered` when the rows are not those of their own state, `rolledBack` when that is neither the

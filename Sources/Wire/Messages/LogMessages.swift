@@ -1,6 +1,6 @@
 public import CanonicalJSON
 
-/// `POST /v1/log/tail`: the cores of the newest entries.
+/// `POST /v1/log/tail`: the cores of the newest entries, as many of those asked for as a reply holds.
 public enum TailLog: WireOperation {
     public static let endpoint = Endpoint.logTail
     public static let mostEntries = 500
@@ -29,21 +29,27 @@ public enum TailLog: WireOperation {
     public struct Reply: WireMessage {
         /// Cores as the log holds them, oldest first.
         public let entries: [JSONValue]
+        /// The index of the oldest entry that was looked at: `before` of the next request. Purged ones are not among
+        /// `entries`.
+        public let from: UInt64
         /// How many entries the log has.
         public let size: UInt64
 
-        public init(entries: [JSONValue], size: UInt64) {
+        public init(entries: [JSONValue], from: UInt64, size: UInt64) {
             self.entries = entries
+            self.from = from
             self.size = size
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             entries = try members.values("entries", count: mostEntries)
+            from = try members.count("from")
             size = try members.count("size")
         }
 
         public func write(to members: inout MessageWriter) {
             members.put("entries", entries)
+            members.put("from", from)
             members.put("size", size)
         }
     }

@@ -43,7 +43,17 @@ struct LogTailCommand: CofferCommand {
             return try await LogFollow(session: session, output: output, minutes: minutes, count: count).run()
         }
         let reply = try await session.call(TailLog.self, .init(count: count, before: 0))
-        let entries = reply.message.entries
+        var entries = reply.message.entries
+        // What does not fit into one reply takes further ones, of which each is an entry.
+        var (end, from) = (reply.entry, reply.message.from)
+        while from > 0, end - from < UInt64(count) {
+            let more = try await session.call(
+                TailLog.self, .init(count: count - Int64(end - from), before: from)
+            ).message
+            guard more.from < from else { break }
+            entries = more.entries + entries
+            from = more.from
+        }
         output.answer(reply.members(["entries": .array(entries), "size": .count(reply.message.size)])) {
             LogTable.text(entries, output)
         }
