@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CHost"),
         .target(
             name: "CPhoneNumber",
@@ -73,7 +74,7 @@ let package = Package(
             dependencies: ["AccessLog", "Authority", "CanonicalJSON", "Keys", "Primitives", "VaultModel"]),
         .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
 
-        .target(name: "Transfer", dependencies: ["Host", "Primitives"]),
+        .target(name: "Transfer", dependencies: ["CCurl", "Host", "Primitives"]),
 
         // The broker
         .target(
@@ -163,7 +164,8 @@ let package = Package(
                 nioCore, nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Keys", "Primitives", "VaultModel"]),
-        .testTarget(name: "TransferTests", dependencies: ["Host", "Primitives", "Transfer"]),
+        .testTarget(
+            name: "TransferTests", dependencies: ["CCurl", "Host", "Primitives", "Transfer"], exclude: ["Servers"]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",

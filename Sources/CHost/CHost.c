@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -47,6 +48,8 @@ int coffer_open(const char *path, int flags, uint32_t mode) { return open(path, 
 int coffer_open_at(int folder, const char *name, int flags, uint32_t mode) {
     return openat(folder, name, flags | O_CLOEXEC, (mode_t)mode);
 }
+
+int coffer_memory_file(void) { return memfd_create("coffer", MFD_CLOEXEC); }
 
 int coffer_rename_new(int folder, const char *name, const char *target) {
     if (renameat2(folder, name, folder, target, RENAME_NOREPLACE) == 0) return 0;

@@ -19,6 +19,13 @@ struct Descriptor: ~Copyable {
         guard number >= 0 else { throw HostError.last("open", name) }
     }
 
+    /// An empty file in memory.
+    init(inMemory: Void) throws(HostError) {
+        number = coffer_memory_file()
+        path = "memory"
+        guard number >= 0 else { throw HostError.last("memfd_create", nil) }
+    }
+
     deinit { close(number) }
 
     /// Writes all bytes, however many calls that takes.

@@ -6,8 +6,8 @@
 public protocol ObjectStore: AnyObject {
     /// The objects whose names begin with `prefix`, in the order of their bytes; none when there are none.
     ///
-    /// In a bucket these are the newest versions that hold bytes: whoever may delete there can put a marker over an
-    /// object, and the object is found all the same.
+    /// In a bucket these are the versions that were written first: whoever may write or delete there can put another
+    /// version or a delete marker over an object, and the object is found all the same.
     func list(_ prefix: String) throws(TransferError) -> [StoredObject]
 
     /// The whole object; `notFound`, or `tooLarge` when it has more than `limit` bytes.
@@ -75,5 +75,7 @@ public enum Protection: Hashable, Sendable {
         case sftp
         /// The bucket keeps no older versions.
         case unversioned
+        /// These credentials may not ask for the bucket's settings.
+        case unknown
     }
 }

@@ -60,7 +60,10 @@ extension TransferError {
                 name.map { "set the target's region to \($0)" } ?? "set the target's region"
             )
         case .notLocked:
-            ("the target did not lock the object until its date", "turn Object Lock on for the bucket")
+            (
+                "the target did not lock the object until its date",
+                "turn Object Lock on for the bucket, and let these credentials read retention"
+            )
         case .unreachable(let problem): Self.words(problem)
         case .timeout: ("the target did not answer in time", "try again later; what was written is found again")
         case .refused(let problem): Self.words(problem)
@@ -79,7 +82,8 @@ extension TransferError {
         switch problem {
         case .name: ("the target's name has no address", "check the name and this machine's resolver")
         case .connection: ("nothing answers at the target's address", "check that it runs and the port is open")
-        case .cut: ("the connection to the target broke", "try again; what was written is found again")
+        case .cut:
+            ("the connection broke, or the target gave up in the middle", "try again; what was written is found again")
         }
     }
 
@@ -137,6 +141,7 @@ extension TransferError {
         case .unknownName(let line):
             ("line \(line) of the credentials file has an unknown name", "see the names in docs/targets.md")
         case .repeated(let line): ("line \(line) of the credentials file repeats a name", "remove one of the two")
+        case .agent: ("the credentials file says something else of agent than yes", "write agent = yes")
         case .lacks(let name): ("the credentials file lacks \(name)", "add a line: \(name) = …")
         case .keyFile:
             ("the key file that the credentials name cannot be used", "it must be yours and readable by you alone")

@@ -54,7 +54,7 @@ public enum TransferError: Error, Hashable, Sendable {
         case name
         /// Nothing answers there.
         case connection
-        /// The connection ended in the middle.
+        /// The connection ended in the middle, or the server failed there and gave no reason.
         case cut
     }
 
@@ -103,8 +103,10 @@ public enum CredentialsProblem: Hashable, Sendable {
     case form(line: Int)
     case unknownName(line: Int)
     case repeated(line: Int)
+    /// `agent` says something else than `yes`.
+    case agent
     /// A value that the target needs is not there.
     case lacks(String)
-    /// The key file that it names cannot be used: missing, or readable by others.
+    /// The key file that it names cannot be used: missing, readable by others, or not by this user.
     case keyFile
 }

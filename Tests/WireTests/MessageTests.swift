@@ -143,6 +143,7 @@ import VaultModel
             EndFollow.self, GetCheckpoint.self, BeginExport.self, GetExportPage.self, GetExportObject.self,
             EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self, RotateKeys.self,
             BeginScrub.self,
+            RunBackup.self, BackupStatus.self, GetBackupObject.self, StoredBackup.self,
             ScrubStatus.self, EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)

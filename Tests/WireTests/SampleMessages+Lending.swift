@@ -29,6 +29,19 @@ extension SampleMessages {
         SampleMessage(RotateKeys.Request(rotation: .krk)),
         SampleMessage(BeginScrub.Request(rate: 500, repairs: true)),
         SampleMessage(
+            RunBackup.Request(
+                full: false, resume: "", sequence: 6, hash: String(repeating: "a", count: 64),
+                created: 1_795_000_000_000,
+                bases: [.init(hash: String(repeating: "b", count: 64), until: 1_796_000_000_000)])),
+        SampleMessage(RunBackup.Reply(set: "b_0123456789abcdefghjkmnpqrs")),
+        SampleMessage(
+            BackupStatus.Reply(
+                state: "running", set: "b_0123456789abcdefghjkmnpqrs", phase: "sealing", part: "vault", done: 1,
+                total: 2, problem: "", lastSet: "", lastMade: 0, lastStored: 0, ledger: 3)),
+        SampleMessage(GetBackupObject.Request(kind: .pack, name: String(repeating: "c", count: 64), offset: 700)),
+        SampleMessage(GetBackupObject.Reply(size: 3, data: [1, 2, 3])),
+        SampleMessage(StoredBackup.Request(set: "b_0123456789abcdefghjkmnpqrs", stored: 1, failed: 1)),
+        SampleMessage(
             ScrubStatus.Reply(
                 state: "done", done: 3, total: 4, opened: 12, repaired: 1, orphans: 0,
                 findings: [ScrubStatus.Finding(record: "C-7K3M-9QXD", kind: "customer", problem: "seal")])),

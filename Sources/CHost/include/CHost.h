@@ -21,6 +21,9 @@ int coffer_open(const char *path, int flags, uint32_t mode);
 /// openat(2) with a mode; always O_CLOEXEC. Returns a descriptor, or -1 with errno set.
 int coffer_open_at(int folder, const char *name, int flags, uint32_t mode);
 
+/// An empty file in memory, without a name, closed on exec. Returns a descriptor, or -1 with errno set.
+int coffer_memory_file(void);
+
 /// Gives a file of a folder another name, unless something has that name: 0, or -1 with errno set (EEXIST).
 int coffer_rename_new(int folder, const char *name, const char *target);
 

@@ -1,0 +1,129 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Transfer
+
+/// A server of a test's own: a process on a free port of loopback, killed when the value goes, and by `timeout` should
+/// the tests end without that.
+final class ServerProcess: Sendable {
+    private let identifier: pid_t
+    private let output: String
+
+    struct DidNotStart: Error { let output: String }
+
+    /// Starts a program by its path and waits until its output holds `readiness`.
+    init(_ arguments: [String], environment: [String: String] = [:], in folder: String, readiness: String) throws {
+        output = folder + "/server-\(UInt32.random(in: 0...UInt32.max)).log"
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let whole = ["/usr/bin/timeout", "--kill-after=5", "300"] + arguments
+        let surroundings = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 }
+        var argv: [UnsafeMutablePointer<CChar>?] = unsafe whole.map { unsafe strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = unsafe surroundings.map { unsafe strdup("\($0)=\($1)") } + [nil]
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        // Threads of the test's task pool block every signal, and a child would go on doing so.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var child: pid_t = 0
+        let status = unsafe posix_spawn(&child, whole[0], &actions, &attributes, &argv, &envp)
+        guard status == 0 else { throw DidNotStart(output: "errno \(status)") }
+        identifier = child
+        for _ in 0..<1_200 {
+            if log.contains(readiness) { return }
+            if waitpid(child, nil, WNOHANG) != 0 { break }
+            usleep(25_000)
+        }
+        throw DidNotStart(output: log)
+    }
+
+    deinit {
+        // `timeout` passes the signal on.
+        kill(identifier, SIGTERM)
+        waitpid(identifier, nil, 0)
+    }
+
+    var log: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
+
+    /// Starts what needs a port, with another one if somebody was quicker.
+    static func onFreePort<S>(_ make: (Int) throws -> S) throws -> (server: S, port: Int) {
+        for _ in 0..<5 {
+            let port = try Listener().port
+            do { return (try make(port), port) } catch let error as DidNotStart {
+                guard error.output.contains("Address already in use") else { throw error }
+            }
+        }
+        throw DidNotStart(output: "no free port")
+    }
+}
+
+/// A port that accepts connections and says nothing.
+final class Listener: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        self.descriptor = descriptor
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                var length = size
+                return unsafe bind(descriptor, name, size) == 0 && getsockname(descriptor, name, &length) == 0
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        try #require(bound && listen(descriptor, 8) == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Whether anybody has connected since the last call.
+    var wasConnected: Bool {
+        let accepted = accept(descriptor, nil, nil)
+        if accepted >= 0 { close(accepted) }
+        return accepted >= 0
+    }
+}
+
+/// A relay that cuts or stalls connections.
+final class Relay: Sendable {
+    enum Mode: String { case cut, stall }
+
+    let port: Int
+    private let process: ServerProcess
+
+    /// - Parameters:
+    ///   - bytes: how many go to the server before a connection fails.
+    ///   - times: how many connections fail; later ones pass.
+    init(to upstream: Int, _ mode: Mode, after bytes: Int, times: Int, in folder: String) throws {
+        (process, port) = try ServerProcess.onFreePort { port in
+            try ServerProcess(
+                [
+                    Python.plain, Python.script("relay.py"), "\(port)", "\(upstream)", mode.rawValue, "\(bytes)",
+                    "\(times)",
+                ], in: folder, readiness: "ready")
+        }
+    }
+}
+
+enum Python {
+    /// Any Python 3: what is started with it needs nothing else.
+    static let plain = "/usr/bin/python3"
+
+    static func script(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Servers/" + name
+    }
+}
