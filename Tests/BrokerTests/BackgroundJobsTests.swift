@@ -11,10 +11,12 @@ import Wire
     private let jobs = BackgroundJobs()
     private let rotations: BackgroundJob<RotationProgress>
     private let scrubs: BackgroundJob<ScrubProgress>
+    private let backups: BackgroundJob<BackupRunProgress>
 
     init() {
         rotations = BackgroundJob(.rotation, of: jobs)
         scrubs = BackgroundJob(.scrub, of: jobs)
+        backups = BackgroundJob(.backup, of: jobs)
     }
 
     /// Tries to begin one; what it is refused with.
@@ -23,6 +25,7 @@ import Wire
             switch kind {
             case .rotation: try rotations.begin(RotationProgress(rotation: .bik))
             case .scrub: try scrubs.begin(ScrubProgress())
+            case .backup: try backups.begin(BackupRunProgress(set: ""))
             }
             return nil
         } catch { return error }
@@ -42,7 +45,12 @@ import Wire
             #expect(tries.compactMap(\.1) == .init(repeating: .conflict(begun[0].isRunning), count: 7))
             #expect((rotations.last?.state == .running) == (begun[0] == .rotation))
             #expect((scrubs.last?.state == .running) == (begun[0] == .scrub))
-            if begun[0] == .rotation { rotations.cancel() } else { scrubs.cancel() }
+            #expect((backups.last?.state == .running) == (begun[0] == .backup))
+            switch begun[0] {
+            case .rotation: rotations.cancel()
+            case .scrub: scrubs.cancel()
+            case .backup: backups.cancel()
+            }
         }
     }
 
