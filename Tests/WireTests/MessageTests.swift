@@ -44,7 +44,7 @@ import VaultModel
         for (name, value) in members {
             var changed = members
             switch value {
-            case .string: changed[name] = .string(String(repeating: "a", count: 300_000))
+            case .string: changed[name] = .string(String(repeating: "a", count: 1_000_000))
             case .array(let list):
                 changed[name] = .array([JSONValue](repeating: list.first ?? "a", count: 10_001))
             default: continue
@@ -143,8 +143,8 @@ import VaultModel
             EndFollow.self, GetCheckpoint.self, BeginExport.self, GetExportPage.self, GetExportObject.self,
             EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self, RotateKeys.self,
             BeginScrub.self,
-            RunBackup.self, BackupStatus.self, GetBackupObject.self, StoredBackup.self,
             ScrubStatus.self, EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
+            RunBackup.self, BackupStatus.self, GetBackupObject.self, StoredBackup.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }
