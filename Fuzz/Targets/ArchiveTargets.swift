@@ -29,14 +29,35 @@ enum ArchiveTargets {
         return reading
     }
 
-    /// The first byte chooses between a file as it is and a series of chunks.
+    /// The first byte chooses between a file as it is, a series of chunks and content to write.
     static func age(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
-        if first & 1 == 0 {
-            file(Array(bytes.dropFirst()), step: Int(first >> 1) + 1)
-        } else {
-            chunks(Array(bytes.dropFirst()))
+        switch first & 3 {
+        case 1: chunks(Array(bytes.dropFirst()))
+        case 3: pieces(Array(bytes.dropFirst()))
+        default: file(Array(bytes.dropFirst()), step: Int(first >> 1) + 1)
         }
+    }
+
+    /// However content is cut, the file is the same, and opens.
+    private static func pieces(_ bytes: [UInt8]) {
+        let sizes = [0, 1, 3, 4_096, 65_535, 65_536, 65_537, 140_000]
+        let pieces = bytes.prefix(6).map { [UInt8](repeating: $0, count: sizes[Int($0 & 7)]) }
+        let cut = write(pieces)
+        let content = pieces.reduce([], +)
+        expect(cut == write([content]), "the file depends on how its content is cut")
+        expect(read(cut, step: cut.count) == Reading(content: content), "a written file gives another content")
+    }
+
+    /// Always under the same keys: only here, so that two files can be compared.
+    private static func write(_ pieces: [[UInt8]]) -> [UInt8] {
+        let random = { (count: Int) in SecretBytes(copying: ramp(UInt8(count), count)) }
+        guard var writer = try? AgeWriter(to: [identity.recipient], random: random) else {
+            preconditionFailure("there is a recipient")
+        }
+        var file = writer.header
+        for piece in pieces { file += writer.append(piece) }
+        return file + writer.finish()
     }
 
     /// Where a file is cut makes no difference. A header has one encoding; with a stanza for us and the right MAC in
@@ -111,6 +132,6 @@ enum ArchiveTargets {
         unsafe payload.seal(Array("an invented note".utf8).span.bytes, isLast: true, onto: &whole)
         return [[20] + whole, [0] + headers[0]] + headers[2...].map { [6] + $0 }
             + [Array("\u{4}-----BEGIN AGE ENCRYPTED FILE-----\n".utf8)]
-            + [[1, 7], [1, 6, 6, 7, 1, 2], [1, 6, 13, 9], [1, 1], [1, 6, 3]]
+            + [[3, 1, 5, 6], [3], [3, 4, 2, 7], [1, 7], [1, 6, 6, 7, 1, 2], [1, 6, 13, 9], [1, 1], [1, 6, 3]]
     }
 }
