@@ -204,7 +204,7 @@ if Context.environment["COFFER_FUZZ"] == "1" {
         .executableTarget(
             name: "coffer-fuzz",
             dependencies: [
-                "AccessLog", "Authority", "CanonicalJSON", "Host", "Import", "Keys", "Policy", "Primitives",
+                "AccessLog", "Archive", "Authority", "CanonicalJSON", "Host", "Import", "Keys", "Policy", "Primitives",
                 "VaultModel", "Wire",
             ], path: "Fuzz/Targets", swiftSettings: [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))

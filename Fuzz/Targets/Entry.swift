@@ -4,9 +4,11 @@ import Primitives
 /// The targets by name. A parser of a new format gets a function in one of the files beside this one, a line here, and
 /// seeds in `Seeds.swift`.
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
+    "age": ArchiveTargets.age,
     "anchor": KeysTargets.anchor,
     "block": AuthorityTargets.block,
     "canary": canary,
+    "card": KeysTargets.card,
     "csv": ImportTargets.csv,
     "dsse": AuthorityTargets.dsse,
     "entry": LogTargets.entry,

@@ -86,4 +86,25 @@ enum KeysTargets {
         let changed = flipped(wrapped, at: bytes.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF })
         expect((try? Keyset.open(changed, vault: vault, generation: 3, root: root)) == nil, "a changed keyset opened")
     }
+
+    /// As text: what is read is the card that its letters say. As what stands behind the checksum: it comes back, and no
+    /// letter of the text can be changed.
+    static func card(_ bytes: [UInt8]) {
+        if let card = read(bytes) {
+            let letters = bytes.filter { !" \t\r\n-".utf8.contains($0) }.map { $0 | 0x20 }
+            expect(card.text().exposeBytes() == letters, "a card has one text")
+        }
+        guard bytes.count > 3 else { return }
+        let text = Bech32.encode(bytes[0] & 1 == 0 ? "cofferu" : "cofferr", Array(bytes[3...].prefix(60)))
+        guard let card = read(text) else { return }
+        expect(card.text().exposeBytes() == text, "a card has one text")
+        var changed = text
+        let letter = UInt8(ascii: "a") + bytes[1] % 26
+        let place = Int(bytes[2]) % text.count
+        guard changed[place] != letter else { return }
+        changed[place] = letter
+        expect(read(changed) == nil, "a letter of a card was changed")
+    }
+
+    private static func read(_ text: [UInt8]) -> ShareCard? { try? ShareCard(parsing: SecretBytes(copying: text)) }
 }

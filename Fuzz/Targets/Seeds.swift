@@ -27,7 +27,8 @@ enum Seeds {
 
     private static var all: [(String, [[UInt8]])] {
         [
-            ("anchor", [KeysTargets.seedAnchor]), ("block", blocks.map { [UInt8($0.0)] + $0.1.encode() }),
+            ("age", ArchiveTargets.seeds), ("anchor", [KeysTargets.seedAnchor]), ("card", cards),
+            ("block", blocks.map { [UInt8($0.0)] + $0.1.encode() }),
             ("canary", [[0]]), ("csv", tables), ("dsse", blocks.map { AuthorityTargets.sealed($0.1).encode() }),
             ("entry", entries), ("envelope", envelopes), ("head", [head.encode()]),
             (
@@ -91,6 +92,13 @@ enum Seeds {
                     body, context: KeysTargets.context, key: KeysTargets.key, revision: 42, pad: .blocks32,
                     nonce: ramp(0x40, 24)))
         } + [text("\u{1}\u{1}ab invented note")]
+    }
+
+    /// Two as they stand on paper, one as what stands behind the checksum.
+    private static var cards: [[UInt8]] {
+        let bytes = [1, 1, 2, 3, 2] + ramp(0, 8) + [7] + [UInt8](repeating: 0, count: 31)
+        let texts = [Bech32.encode("cofferu", bytes), Bech32.encode("cofferr", [1, 2] + bytes[2...])]
+        return [texts[0], text("\(String(decoding: texts[1], as: UTF8.self).uppercased()) -\n"), [0, 3, 40] + bytes]
     }
 
     private static var keyset: Keyset {

@@ -29,7 +29,20 @@ public struct AgeIdentity: Sendable {
         guard self.text().equals(text) else { throw .identity }
     }
 
+    /// Reads a file as `age-keygen` writes one: a line with the identity, between empty lines and comments behind `#`.
+    /// Throws `identity`, also for a file with two of them: which one was meant?
+    public init(parsingFile text: borrowing SecretBytes) throws(AgeError) {
+        guard text.count <= Self.largestFileSize else { throw .identity }
+        var bytes = text.exposeBytes()
+        defer { Wipe.zero(&bytes) }
+        let lines = bytes.split(separator: AgeFormat.lineEnd).filter { $0.first != UInt8(ascii: "#") }
+        guard lines.count == 1 else { throw .identity }
+        try self.init(parsing: text.slice(lines[0].startIndex..<lines[0].endIndex))
+    }
+
     static let textSize = 74
+    /// Room for comments.
+    static let largestFileSize = 16 << 10
 
     /// `AGE-SECRET-KEY-1…`, 74 characters, as age's own commands write and read it: who has this opens everything
     /// that was ever sealed to the recipient.

@@ -4,7 +4,7 @@ public import Primitives
 ///
 /// Content is given back chunk by chunk, each only once its tag has verified. That the file is whole is known when
 /// `finish` returns and not before: whoever acts on content earlier has to be able to take it back. After an error the
-/// reader is spent and repeats it.
+/// reader is spent and repeats it. Content comes in ordinary memory: whoever reads keys wipes it.
 public struct AgeReader: ~Copyable, Sendable {
     private enum Keys {
         case identities([AgeIdentity])

@@ -22,14 +22,17 @@ public struct AgeWriter: ~Copyable, Sendable {
     ) throws(AgeError) {
         guard !recipients.isEmpty else { throw .noRecipient }
         guard recipients.count <= AgeFormat.mostRecipients else { throw .tooManyRecipients }
-        key = random(AgeFormat.fileKeySize)
+        // Not `self.key` from the start: when that was read again below, Swift 6.3.1 optimised the initialiser into one
+        // that released memory of others. `make fuzz` runs this code optimised.
+        let key = random(AgeFormat.fileKeySize)
+        precondition(key.count == AgeFormat.fileKeySize, "a file key has 16 bytes")
         let nonce = random(AgeFormat.payloadNonceSize).exposeBytes()
-        precondition(
-            key.count == AgeFormat.fileKeySize && nonce.count == AgeFormat.payloadNonceSize, "as many as asked for")
+        precondition(nonce.count == AgeFormat.payloadNonceSize, "a nonce has 16 bytes")
         var stanzas: [AgeStanza] = []
         for recipient in recipients { stanzas.append(recipient.wrap(key, ephemeral: random(X25519.keySize))) }
         header = AgeHeader.encode(stanzas, fileKey: key) + nonce
         payload = AgePayload(fileKey: key, nonce: nonce)
+        self.key = key
     }
 
     /// Takes content; gives the bytes of the file that are ready, which may be none: at most those of `bytes` and one

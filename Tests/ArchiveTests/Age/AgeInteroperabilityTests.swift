@@ -29,9 +29,7 @@ struct AgeInteroperabilityTests {
     private func madeIdentity(_ name: String) throws -> AgeIdentity {
         let result = try keygen.run(["-o", folder.file(name)])
         try #require(result.status == 0, "\(result.output)")
-        let lines = String(decoding: try folder.read(name), as: UTF8.self).split(separator: "\n")
-        let line = try #require(lines.first { !$0.hasPrefix("#") })
-        return try AgeIdentity(parsing: SecretBytes(copying: Array(line.utf8)))
+        return try AgeIdentity(parsingFile: SecretBytes(copying: try folder.read(name)))
     }
 
     @Test func `an identity of age-keygen is read, one of ours is read by age-keygen`() throws {

@@ -46,6 +46,24 @@ struct AgeKeyTests {
         ] { #expect(identity(text) == .identity, "\(text)") }
     }
 
+    @Test func `a file of an identity has one`() {
+        func parse(_ text: String) -> AgeError? {
+            ageError { () throws(AgeError) in
+                let identity = try AgeIdentity(parsingFile: SecretBytes(copying: Array(text.utf8)))
+                if identity.recipient != AgeIdentity.example.recipient { throw .recipient }
+            }
+        }
+        let comment = "# created: 2026-01-02T03:04:05Z\n# public key: \(recipientText)\n"
+        for text in [identityText, identityText + "\n", comment + identityText + "\n", "\n\n\(identityText)\n#\n\n"] {
+            #expect(parse(text) == nil)
+        }
+        let many = String(repeating: "# a comment\n", count: 1_400)
+        for text in [
+            "", comment, identityText + "\n" + identityText, identityText + "\n" + recipientText, identityText + " ",
+            identityText + "\r\n", " " + identityText, "# " + identityText, many + identityText,
+        ] { #expect(parse(text) == .identity, "\(text.prefix(80))") }
+    }
+
     /// Files sealed to such a key would open for everybody, or, as X25519 reduces what it is given and the wrap key
     /// is derived from the bytes that were given, for nobody.
     @Test func `keys that nobody has are no recipients`() throws {
