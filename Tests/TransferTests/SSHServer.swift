@@ -55,14 +55,7 @@ final class SSHServer: Sendable {
     static var user: String { unsafe String(cString: getpwuid(geteuid()).pointee.pw_name) }
 
     private static func makeKey(_ path: String, _ type: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/ssh-keygen")
-        process.arguments = ["-q", "-t", type, "-N", "", "-C", "test", "-f", path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-t", type, "-N", "", "-C", "test", "-f", path])
     }
 
     /// The line of a host key's `.pub` file.
