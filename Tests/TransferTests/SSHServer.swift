@@ -36,13 +36,15 @@ final class SSHServer: Sendable {
         try FileManager.default.copyItem(atPath: scratch.file("user.pub"), toPath: scratch.file("authorized"))
         self.folder = folder ?? scratch.file("served")
         if folder == nil { try Folder.create(scratch.file("served"), mode: 0o700) }
+        // Without PAM the server looks into the shadow file, which only root can, and takes what it cannot see for locked.
+        let usePAM = "UsePAM " + (geteuid() == 0 ? "no" : "yes")
         let files = scratch
         (process, port) = try ServerProcess.onFreePort { port in
             let lines =
                 ["ListenAddress 127.0.0.1", "Port \(port)"]
                 + hostKeys.map { "HostKey " + files.file("host-\($0.rawValue)") }
                 + [
-                    "AuthorizedKeysFile " + files.file("authorized"), "PidFile none", "UsePAM no", "StrictModes no",
+                    "AuthorizedKeysFile " + files.file("authorized"), "PidFile none", usePAM, "StrictModes no",
                     "PermitRootLogin prohibit-password", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp",
                 ] + options
             try files.write("sshd_config", Array(lines.joined(separator: "\n").utf8))
