@@ -46,6 +46,9 @@ internal import Primitives
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_TCP_KEEPALIVE, 1)
+        // libssh2 has as many packets under way as one buffer holds; the usual 64 KiB make a slow upload of a far one.
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 1 << 20)
+        set(CURLOPT_BUFFERSIZE, 512 << 10)
     }
 
     func set(_ option: CURLoption, _ value: Int) { note(unsafe coffer_curl_set_long(easy, option, value)) }

@@ -125,7 +125,11 @@ extension TransferError {
         case .form: ("the target's address cannot be read", "a path, sftp://user@host/path or s3://host/bucket/prefix")
         case .plaintext: ("plain http goes to this machine only", "use https")
         case .user: ("the address names no user", "sftp://user@host/path")
-        case .path: ("the address's path cannot be used", "letters, digits and ._- between slashes, without ..")
+        case .path:
+            (
+                "the address's path cannot be used",
+                "letters, digits and . _ - between slashes, and no name of dots alone"
+            )
         case .bucket: ("the address names no bucket", "3 to 63 of a-z 0-9 and -")
         case .region: ("the region's name cannot be right", "for example eu-central-1")
         }
@@ -145,6 +149,25 @@ extension TransferError {
         case .lacks(let name): ("the credentials file lacks \(name)", "add a line: \(name) = …")
         case .keyFile:
             ("the key file that the credentials name cannot be used", "it must be yours and readable by you alone")
+        }
+    }
+}
+
+extension TransferError {
+    /// What a process exits with for which this is the reason: 13 unreachable, 14 not the target that was meant, 16
+    /// clock, 12 what lies there is not what belongs there, otherwise the codes of all commands. 10 for a target that is
+    /// full or fails without a reason that a person could mend by other arguments.
+    public var exitCode: Int32 {
+        switch self {
+        case .name, .region, .address, .credentials, .hostKey(.unpinned), .hostKey(.form): 2
+        case .refused, .retained, .hostKey(.rsa), .hostKey(.none): 3
+        case .notFound: 4
+        case .exists: 7
+        case .full, .protocol, .file: 10
+        case .tooLarge, .planted, .altered, .notLocked: 12
+        case .unreachable, .timeout, .busy: 13
+        case .missingTarget, .hostKey(.mismatch), .certificate: 14
+        case .clock: 16
         }
     }
 }

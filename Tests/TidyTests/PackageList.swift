@@ -21,7 +21,7 @@ enum CommandScanner {
         "age", "age-keygen", "chromium", "curl", "expect", "gdb", "git", "go", "jq", "make", "openssl", "python3",
         "rsync", "socat",
         "sqlcipher",
-        "sqlite3", "ssh-add", "ssh-agent", "ssh-keygen", "strace", "tmux", "valgrind", "xxd",
+        "sqlite3", "ssh-add", "ssh-agent", "ssh-keygen", "sshd", "strace", "tmux", "valgrind", "xxd",
     ]
 
     /// In Swift a command is a whole text, or the end of a path: `"go"`, `"/usr/bin/go"`.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Transfer
@@ -89,6 +90,40 @@ struct HostKeyTests {
         #expect(error == .refused(.login))
         #expect(!"\(error)\(error.message)\(error.hint)".contains("canary"))
         #expect(!"\(password)".contains("canary"))
+    }
+
+    @Test func `a key file with a passphrase is opened with it and not without`() throws {
+        let server = try SSHServer()
+        let key = server.keyFile()
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-p", "-N", "canary 7b1e", "-P", "", "-f", key])
+        let pin = try server.fingerprint(.ed25519)
+        let right = try server.credentials("key-file = \(key)\nkey-passphrase = canary 7b1e")
+        #expect(try answer(server, pin, right) == nil)
+        let wrong = try server.credentials("key-file = \(key)\nkey-passphrase = canary 7b1f")
+        #expect(try answer(server, pin, wrong) == .refused(.login))
+        #expect(try answer(server, pin) == .refused(.login))
+    }
+
+    /// In a process of its own, because libssh2 finds the agent by the environment.
+    @Test func `the ssh-agent signs, with no key file at all`() async {
+        await #expect(processExitsWith: .success) {
+            let server = try SSHServer()
+            let scratch = try ScratchFolder()
+            let pin = try server.fingerprint(.ed25519)
+            let credentials = try server.credentials("agent = yes")
+            unsafe setenv("SSH_AUTH_SOCK", scratch.file("agent"), 1)
+            func isLetIn() -> Bool {
+                let store = try? SFTPStore(server.target(pin), credentials: credentials, times: .test)
+                return (try? store?.list("")) == []
+            }
+            precondition(!isLetIn(), "there is no agent yet")
+            let agent = try ServerProcess(
+                ["/usr/bin/ssh-agent", "-D", "-a", scratch.file("agent")], in: scratch.path, readiness: "SSH_AUTH_SOCK")
+            precondition(!isLetIn(), "the agent has no key yet")
+            try Tool.run("/usr/bin/ssh-add", ["-q", server.keyFile()])
+            precondition(isLetIn(), "the agent signs")
+            withExtendedLifetime(agent) {}
+        }
     }
 
     @Test func `a key file that others can read is refused`() throws {

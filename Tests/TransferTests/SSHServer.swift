@@ -36,13 +36,15 @@ final class SSHServer: Sendable {
         try FileManager.default.copyItem(atPath: scratch.file("user.pub"), toPath: scratch.file("authorized"))
         self.folder = folder ?? scratch.file("served")
         if folder == nil { try Folder.create(scratch.file("served"), mode: 0o700) }
+        // Without PAM the server looks into the shadow file, which only root can, and takes what it cannot see for locked.
+        let usePAM = "UsePAM " + (geteuid() == 0 ? "no" : "yes")
         let files = scratch
         (process, port) = try ServerProcess.onFreePort { port in
             let lines =
                 ["ListenAddress 127.0.0.1", "Port \(port)"]
                 + hostKeys.map { "HostKey " + files.file("host-\($0.rawValue)") }
                 + [
-                    "AuthorizedKeysFile " + files.file("authorized"), "PidFile none", "UsePAM no", "StrictModes no",
+                    "AuthorizedKeysFile " + files.file("authorized"), "PidFile none", usePAM, "StrictModes no",
                     "PermitRootLogin prohibit-password", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp",
                 ] + options
             try files.write("sshd_config", Array(lines.joined(separator: "\n").utf8))
@@ -55,14 +57,7 @@ final class SSHServer: Sendable {
     static var user: String { unsafe String(cString: getpwuid(geteuid()).pointee.pw_name) }
 
     private static func makeKey(_ path: String, _ type: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/ssh-keygen")
-        process.arguments = ["-q", "-t", type, "-N", "", "-C", "test", "-f", path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-t", type, "-N", "", "-C", "test", "-f", path])
     }
 
     /// The line of a host key's `.pub` file.

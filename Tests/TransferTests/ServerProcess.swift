@@ -13,7 +13,7 @@ final class ServerProcess: Sendable {
     struct DidNotStart: Error { let output: String }
 
     /// Starts a program by its path and waits until its output holds `readiness`.
-    init(_ arguments: [String], environment: [String: String] = [:], in folder: String, readiness: String) throws {
+    init(_ arguments: [String], in folder: String, readiness: String, lifetimeSeconds: Int = 300) throws {
         output = folder + "/server-\(UInt32.random(in: 0...UInt32.max)).log"
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -21,8 +21,10 @@ final class ServerProcess: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        let whole = ["/usr/bin/timeout", "--kill-after=5", "300"] + arguments
-        let surroundings = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 }
+        // What else is open here would be held open there, a pipe that somebody reads to its end for example.
+        for descriptor in 3..<Int32(256) { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
+        let whole = ["/usr/bin/timeout", "--kill-after=5", "\(lifetimeSeconds)"] + arguments
+        let surroundings = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": folder]
         var argv: [UnsafeMutablePointer<CChar>?] = unsafe whole.map { unsafe strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = unsafe surroundings.map { unsafe strdup("\($0)=\($1)") } + [nil]
         defer { unsafe (argv + envp).forEach { unsafe free($0) } }
@@ -46,8 +48,10 @@ final class ServerProcess: Sendable {
         throw DidNotStart(output: log)
     }
 
-    deinit {
-        // `timeout` passes the signal on.
+    deinit { stop() }
+
+    /// `timeout` passes the signal on.
+    func stop() {
         kill(identifier, SIGTERM)
         waitpid(identifier, nil, 0)
     }
@@ -119,11 +123,44 @@ final class Relay: Sendable {
     }
 }
 
+/// A program that runs and ends.
+enum Tool {
+    static func run(_ program: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(program) \(arguments)")
+    }
+}
+
 enum Python {
     /// Any Python 3: what is started with it needs nothing else.
     static let plain = "/usr/bin/python3"
 
-    static func script(_ name: String) -> String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Servers/" + name
-    }
+    /// The Python that has moto: `COFFER_PYTHON`, or the one that `make python-deps` sets up.
+    static let withMoto: String? = {
+        let candidates = [
+            ProcessInfo.processInfo.environment["COFFER_PYTHON"], packageRoot + "/.build-venv/bin/python3",
+        ]
+        for case .some(let candidate) in candidates where FileManager.default.isExecutableFile(atPath: candidate) {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: candidate)
+            process.arguments = ["-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('moto'))"]
+            guard (try? process.run()) != nil else { continue }
+            process.waitUntilExit()
+            if process.terminationStatus == 0 { return candidate }
+        }
+        print("skipped: no python3 here has the package moto, so S3 is not tried (make python-deps)")
+        return nil
+    }()
+
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let packageRoot = folder.deletingLastPathComponent().deletingLastPathComponent().path
+
+    static func script(_ name: String) -> String { folder.path + "/Servers/" + name }
 }
