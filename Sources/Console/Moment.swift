@@ -27,7 +27,7 @@ public enum Moment {
             daysSince1970: (seconds + utcOffsetSeconds(at: seconds)).quotientAndRemainder(floor: 86_400).quotient)
     }
 
-    /// Reads `2026-11-21`, which is its first moment here, or `2026-11-21T20:48[:11]` with `Z`, `+08:00` or, for the
+    /// Reads `2026-11-21`, which is its first moment here, or `2026-11-21T20:48[:11[.123]]` with `Z`, `+08:00` or, for the
     /// time of this place, nothing behind. Nil for anything else.
     public static func parse(_ text: String) -> Int64? {
         let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
@@ -43,9 +43,18 @@ public enum Moment {
             offset = rest[sign] == "+" ? minutes : -minutes
             rest = String(rest[..<sign])
         }
+        var thousandths: Int64 = 0
+        if let point = rest.firstIndex(of: ".") {
+            let digits = rest[rest.index(after: point)...]
+            guard digits.utf8.count == 3, rest[..<point].utf8.count == 8, let number = number(digits) else {
+                return nil
+            }
+            thousandths = number
+            rest = String(rest[..<point])
+        }
         guard let second = clock(rest) else { return nil }
-        guard let offset else { return local(day, second) }
-        return (day.daysSince1970 * 86_400 + second - offset) * 1_000
+        guard let offset else { return local(day, second) + thousandths }
+        return (day.daysSince1970 * 86_400 + second - offset) * 1_000 + thousandths
     }
 
     /// Seconds of `HH:MM` or `HH:MM:SS`.

@@ -9,6 +9,7 @@ extension TargetSettings {
         guard let (scheme, rest) = Self.cut(address[...], at: "://") else { return try DirectoryStore(path: address) }
         switch scheme {
         case "sftp": return try sftp(rest)
+        case "s3": return try s3(rest)
         default: throw .address(.form)
         }
     }
@@ -28,6 +29,36 @@ extension TargetSettings {
             user: String(rest[..<at]), host: String(host), port: port, path: String(rest[slash...]),
             hostKey: hostKey.isEmpty ? nil : hostKey)
         return try SFTPStore(target, credentials: try readCredentials())
+    }
+
+    /// Without an endpoint the bucket is one of Amazon's.
+    private func s3(_ rest: Substring) throws(TransferError) -> any ObjectStore {
+        let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+        let prefix = slash == rest.endIndex ? "" : String(rest[rest.index(after: slash)...])
+        let mode: S3Target.Lock? =
+            switch lock {
+            case "none": nil
+            case "governance": .governance
+            case "compliance": .compliance
+            default: throw .address(.form)
+            }
+        let isAmazon = endpoint.isEmpty
+        guard
+            let (scheme, server) = Self.cut(
+                isAmazon ? "https://s3.\(region).amazonaws.com" : endpoint[...], at: "://"),
+            scheme == "https" || scheme == "http"
+        else { throw .address(.form) }
+        var host = server.hasSuffix("/") ? server.dropLast() : server
+        var port: Int?
+        if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") {
+            guard let number = Int(host[host.index(after: colon)...]) else { throw .address(.form) }
+            port = number
+            host = host[..<colon]
+        }
+        let target = try S3Target(
+            host: String(host), port: port, isPlain: scheme == "http", bucket: String(rest[..<slash]), prefix: prefix,
+            region: region, style: isAmazon ? .host : .path, lock: mode)
+        return try S3Store(target, credentials: try readCredentials())
     }
 
     private func readCredentials() throws(TransferError) -> TargetCredentials {
