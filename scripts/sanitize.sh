@@ -6,9 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export SWIFT_BACKTRACE=enable=no
 # End-to-end tests start other programs many times, preload a library and check limits of memory and time; a sanitizer
-# wants to be the first library of a process and needs terabytes of address space. TidyTests read sources, and Pages'
-# browser tests drive a browser: neither runs code of ours that a sanitizer could look at.
-excluded='EndToEnd|TidyTests|BrowserTests|GoVerify|Interoperability|FullDisk|KillTests'
+# wants to be the first library of a process, needs terabytes of address space and keeps freed memory for a while, which
+# AgeMemoryTests would count. TidyTests read sources, and Pages' browser tests drive a browser: neither runs code of ours
+# that a sanitizer could look at.
+excluded='EndToEnd|TidyTests|BrowserTests|GoVerify|Interoperability|FullDisk|KillTests|AgeMemoryTests'
 echo "left out: $excluded (they run other programs, kill processes or read sources)"
 
 sanitize() {
