@@ -84,6 +84,7 @@ extension BrokerService {
         case .backupStatus: try await Self.run(BackupStatusHandler.self, verified, vault)
         case .backupObject: try await Self.run(GetBackupObjectHandler.self, verified, vault)
         case .backupStored: try await Self.run(StoredBackupHandler.self, verified, vault)
+        case .backupNote: try await Self.run(NoteBackupHandler.self, verified, vault)
         }
     }
 
@@ -194,6 +195,12 @@ extension BrokerService {
         }
         if let free = try? Folder.freeBytes(at: files.folder), free < 1 << 30 {
             warnings.append("less than 1 GiB of disk is free: reads stop when the log cannot grow")
+        }
+        // Without recovery cards nobody could open an archive, and that has a warning of its own.
+        if facts.recovery != nil,
+            let archives = BackupNotes.read(in: files.folder).warning(now: files.clock.nowMilliseconds())
+        {
+            warnings.append(archives)
         }
         return warnings
     }

@@ -75,6 +75,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case backupStatus = "/v1/backup/status"
     case backupObject = "/v1/backup/object"
     case backupStored = "/v1/backup/stored"
+    case backupNote = "/v1/backup/note"
 
     public var path: String { rawValue }
 
@@ -114,6 +115,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .subjectErase, .subjectUndo, .subjectList, .subjectReceipt: [.erase]
         case .backupRun, .backupObject, .backupStored: [.backupRun]
         case .backupStatus: [.backupRun, .backupList]
+        case .backupNote: [.backupRun, .backupPrune]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -144,7 +144,7 @@ import VaultModel
             EndExport.self, PlanPurge.self, PurgeLog.self, HoldLog.self, ListHolds.self, RotateKeys.self,
             BeginScrub.self,
             ScrubStatus.self, EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
-            RunBackup.self, BackupStatus.self, GetBackupObject.self, StoredBackup.self,
+            RunBackup.self, BackupStatus.self, GetBackupObject.self, StoredBackup.self, NoteBackup.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }

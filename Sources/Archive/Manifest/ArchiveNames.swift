@@ -8,6 +8,7 @@ public import VaultModel
 /// <vault>/<generation>/m/<sequence>.<hash8>.json  manifests
 /// <vault>/<generation>/p/<aa>/<hash>              packs, named by the BLAKE2b-256 of their bytes
 /// <vault>/<generation>/e/<place>.json             the ledger of erasures, as this generation knows it
+/// <vault>/<generation>/x/<sequence>.<hash8>.json  marks of manifests that are to be removed
 /// ```
 public struct ArchiveNames: Hashable, Sendable {
     /// The object that says which target this is.
@@ -37,6 +38,9 @@ public struct ArchiveNames: Hashable, Sendable {
     public func manifest(_ sequence: UInt64, hash: String) -> String {
         manifests + Self.padded(sequence) + "." + String(hash.prefix(8)) + ".json"
     }
+
+    /// The mark of a manifest that is to be removed; it says since when.
+    public func mark(of manifest: String) -> String { folder + "/x/" + manifest.dropFirst(manifests.count) }
 
     public func pack(_ name: String) -> String { packs + String(name.prefix(2)) + "/" + name }
 

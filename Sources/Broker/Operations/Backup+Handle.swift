@@ -88,8 +88,9 @@ enum BackupStatusHandler: OperationHandler {
                 state: state, set: (state == "running" ? last?.progress.set : waiting) ?? "",
                 phase: progress?.phase.rawValue ?? "", part: progress?.part.rawValue ?? "",
                 done: progress?.doneBytes ?? 0, total: progress?.totalBytes ?? 0,
-                problem: state == "failed" ? last?.progress.problem ?? "" : "", lastSet: notes?.set ?? "",
-                lastMade: notes?.made ?? 0, lastStored: notes?.stored ?? 0, ledger: ledger),
+                problem: state == "failed" ? last?.progress.problem ?? "" : "", lastSet: notes.set,
+                lastMade: notes.made, lastStored: notes.stored, lastDrill: notes.drill, drillTook: notes.took,
+                ledger: ledger),
             nil)
     }
 }
@@ -137,12 +138,40 @@ enum StoredBackupHandler: OperationHandler {
         let entry = try await vault.turnstile.log(decision, as: .backup, object: digest, xid: body.set).entry
         guard body.stored > 0 else { return Answer(NoMembers(), entry) }
         do throws(HostError) {
-            try BackupNotes(
-                set: body.set, made: set[0].manifest.created, stored: call.verified.receivedMilliseconds
-            ).write(in: vault.files.folder)
+            var notes = BackupNotes.read(in: vault.files.folder)
+            (notes.set, notes.made) = (body.set, set[0].manifest.created)
+            notes.stored = call.verified.receivedMilliseconds
+            try notes.write(in: vault.files.folder)
             // A target that was away gets what it lacks from the spool, or from another target.
             if body.failed == 0 { try vault.spool.finish() }
         } catch { throw RequestRefusal(.unavailable, .unavailable, hint: "the spool: \(error.reason)") }
+        return Answer(NoMembers(), entry)
+    }
+}
+
+/// A drill or a removal that took place without the broker, by the word of whoever did it.
+enum NoteBackupHandler: OperationHandler {
+    typealias Op = NoteBackup
+
+    static func handle(
+        _ call: Call<NoteBackup.Request>, in vault: OpenVault
+    ) async throws(RequestRefusal) -> Answer<NoMembers> {
+        let body = call.body
+        let ask =
+            switch body.event {
+            case .drill: PolicyAsk(act: .backupRun, verb: "drill")
+            case .prune: PolicyAsk(act: .backupPrune, verb: "prune-apply")
+            }
+        guard call.head.act == ask.act else { throw .malformed("the head names another act than the event takes") }
+        let decision = try await vault.admit(call.verified, ask, as: .backup)
+        let entry = try await vault.turnstile.log(decision, as: .backup, xid: body.set).entry
+        if body.event == .drill, body.passed {
+            var notes = BackupNotes.read(in: vault.files.folder)
+            (notes.drill, notes.took) = (call.verified.receivedMilliseconds, body.took)
+            do throws(HostError) { try notes.write(in: vault.files.folder) } catch {
+                throw RequestRefusal(.unavailable, .unavailable, hint: "the spool: \(error.reason)")
+            }
+        }
         return Answer(NoMembers(), entry)
     }
 }

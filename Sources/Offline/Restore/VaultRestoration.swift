@@ -42,6 +42,8 @@ public struct VaultRestoration {
         /// Erased customers, and how many records of theirs were taken out again.
         public let erased: Int
         public let removed: Int
+        /// Records whose seals were checked with their customers' keys.
+        public let sampled: Int
         /// The people whose keys live.
         public let living: [KeyID]
         public let quorum: String
@@ -87,6 +89,9 @@ public struct VaultRestoration {
         names = catalog.names
         reader = ArchiveReader(catalog, identity: cards.age, report: report, fetch: fetch)
     }
+
+    /// The run whose records are restored.
+    public var set: String { plan.records.manifest.set }
 
     /// How many bytes will be fetched.
     public var bytes: Int64 {
@@ -134,6 +139,7 @@ public struct VaultRestoration {
             let stores = try Stores.open(at: directory, vault: names.vault)
             let keyring = try restoreKeyring(into: stores)
             let removed = try stores.records.removeErased(keyring.erased)
+            let sampled = try SealSample(stores: stores, keyset: keyring.keyset).check()
             let policy = try restorePolicy(keyring.policy, into: stores)
             let certificate = try makeCertificate()
             var facts = try makeFacts(keyring, policy, stores)
@@ -152,7 +158,7 @@ public struct VaultRestoration {
                 vault: names.vault, incarnation: facts.incarnation, logKey: log.verifier, entry: log.entry,
                 records: plan.records.manifest.created, keys: plan.keyring.manifest.created,
                 log: plan.log.manifest.created, customers: customers, erased: keyring.erased.count, removed: removed,
-                living: log.living, quorum: cards.fingerprint)
+                sampled: sampled, living: log.living, quorum: cards.fingerprint)
         } catch let error as Failure {
             throw error
         } catch let error as ArchiveError {

@@ -96,16 +96,20 @@ public enum BackupStatus: WireOperation {
         public let lastSet: String
         public let lastMade: Int64
         public let lastStored: Int64
+        /// The last drill that brought a vault back: when, and how long that took in milliseconds; 0 for none.
+        public let lastDrill: Int64
+        public let drillTook: Int64
         /// Lines in the ledger of erasures.
         public let ledger: UInt64
 
         public init(
             state: String, set: String, phase: String, part: String, done: Int64, total: Int64, problem: String,
-            lastSet: String, lastMade: Int64, lastStored: Int64, ledger: UInt64
+            lastSet: String, lastMade: Int64, lastStored: Int64, lastDrill: Int64, drillTook: Int64, ledger: UInt64
         ) {
             (self.state, self.set, self.phase, self.part) = (state, set, phase, part)
             (self.done, self.total, self.problem) = (done, total, problem)
-            (self.lastSet, self.lastMade, self.lastStored, self.ledger) = (lastSet, lastMade, lastStored, ledger)
+            (self.lastSet, self.lastMade, self.lastStored) = (lastSet, lastMade, lastStored)
+            (self.lastDrill, self.drillTook, self.ledger) = (lastDrill, drillTook, ledger)
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
@@ -119,6 +123,8 @@ public enum BackupStatus: WireOperation {
             lastSet = try members.text("last_set", most: 64)
             lastMade = try members.number("last_made")
             lastStored = try members.number("last_stored")
+            lastDrill = try members.number("last_drill")
+            drillTook = try members.number("drill_took")
             ledger = try members.count("ledger")
         }
 
@@ -133,6 +139,8 @@ public enum BackupStatus: WireOperation {
             members.put("last_set", lastSet)
             members.put("last_made", lastMade)
             members.put("last_stored", lastStored)
+            members.put("last_drill", lastDrill)
+            members.put("drill_took", drillTook)
             members.put("ledger", ledger)
         }
     }
@@ -216,6 +224,45 @@ public enum StoredBackup: WireOperation {
             members.put("set", set)
             members.put("stored", stored)
             members.put("failed", failed)
+        }
+    }
+
+    public typealias Reply = NoMembers
+}
+
+/// `POST /v1/backup/note`: what was done with archives without the broker, for the log and for `backup status`: a drill that
+/// brought a vault back somewhere else, or the removal of what was due.
+public enum NoteBackup: WireOperation {
+    public static let endpoint = Endpoint.backupNote
+
+    public enum Event: String, CaseIterable, Hashable, Sendable {
+        case drill, prune
+    }
+
+    public struct Request: WireMessage {
+        public let event: Event
+        /// The set that was brought back; empty for a removal.
+        public let set: String
+        /// Milliseconds that bringing it back took; 0 for a removal.
+        public let took: Int64
+        public let passed: Bool
+
+        public init(event: Event, set: String, took: Int64, passed: Bool) {
+            (self.event, self.set, self.took, self.passed) = (event, set, took, passed)
+        }
+
+        public init(reading members: inout MessageReader) throws(MessageError) {
+            event = try members.parsed("event") { Event(rawValue: $0) }
+            set = try members.text("set", most: 64)
+            took = try members.number("took")
+            passed = try members.flag("passed")
+        }
+
+        public func write(to members: inout MessageWriter) {
+            members.put("event", event.rawValue)
+            members.put("set", set)
+            members.put("took", took)
+            members.put("passed", passed)
         }
     }
 

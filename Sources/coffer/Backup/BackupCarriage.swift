@@ -201,14 +201,3 @@ private final class CarryProgress {
 
     func finish() { progress.finish() }
 }
-
-/// Bytes as people read them.
-enum ByteCount {
-    static func text(_ bytes: Int64) -> String {
-        guard bytes >= 1_000 else { return "\(bytes) bytes" }
-        var (value, unit) = (Double(bytes) / 1_000, "kB")
-        for larger in ["MB", "GB", "TB"] where value >= 1_000 { (value, unit) = (value / 1_000, larger) }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) \(unit)"
-    }
-}

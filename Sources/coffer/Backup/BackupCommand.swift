@@ -11,7 +11,8 @@ struct BackupCommand: ParsableCommand {
         abstract: "Archives off this machine: made and checked by somebody who cannot read them.",
         subcommands: [
             BackupRunCommand.self, BackupStatusCommand.self, BackupListCommand.self, BackupCheckCommand.self,
-            BackupTargetsCommand.self, BackupRestoreCommand.self,
+            BackupTargetsCommand.self, BackupRestoreCommand.self, BackupDrillCommand.self, BackupPruneCommand.self,
+            BackupScheduleCommand.self,
         ])
 }
 
@@ -20,7 +21,8 @@ struct BackupStatusCommand: CofferCommand {
         commandName: "status",
         abstract: "When archives last arrived somewhere, and what the broker is doing about them.",
         discussion: """
-            Members of --json: state, set, phase, part, done, total, problem, last_set, last_made, last_stored.
+            Members of --json: state, set, phase, part, done, total, problem, last_set, last_made, last_stored, last_drill, \
+            drill_took_ms.
 
             Example: coffer backup status
             """)
@@ -34,7 +36,8 @@ struct BackupStatusCommand: CofferCommand {
         func time(_ milliseconds: Int64) -> JSONValue { .string(milliseconds == 0 ? "" : Moment.iso(milliseconds)) }
         output.answer(
             reply.members([
-                "done": .integer(status.done), "last_made": time(status.lastMade), "last_set": .string(status.lastSet),
+                "done": .integer(status.done), "drill_took_ms": .integer(status.drillTook),
+                "last_drill": time(status.lastDrill), "last_made": time(status.lastMade), "last_set": .string(status.lastSet),
                 "last_stored": time(status.lastStored), "part": .string(status.part), "phase": .string(status.phase),
                 "problem": .string(status.problem), "set": .string(status.set), "state": .string(status.state),
                 "total": .integer(status.total),
@@ -43,6 +46,10 @@ struct BackupStatusCommand: CofferCommand {
             var list = LabelList()
             list.add("last archive", status.lastMade == 0 ? "none yet" : Moment.local(status.lastMade))
             if status.lastStored != 0 { list.add("arrived", Moment.local(status.lastStored)) }
+            list.add(
+                "last drill",
+                status.lastDrill == 0
+                    ? "never brought back" : "\(Moment.local(status.lastDrill)), in \(status.drillTook / 1_000) s")
             switch status.state {
             case "running": list.add("now", "\(status.phase), \(status.part)")
             case "ready": list.add("now", "set \(status.set) waits to be carried away: coffer backup run")
