@@ -75,8 +75,10 @@ public final class S3Store: ObjectStore {
             request.headers["x-amz-object-lock-mode"] = lock.mode.rawValue
             request.headers["x-amz-object-lock-retain-until-date"] = UTCText.text(ofSeconds: lock.seconds)
         }
-        let isOurs = try put(request)
-        guard let id = try versions(of: name).versions.last?.id else { throw .altered }
+        var id = try put(request)
+        let isOurs = id != nil
+        if id == nil { id = try versions(of: name).versions.last?.id }
+        guard let id else { throw .altered }
         known[name.text] = id
         let reply: S3Connection.Reply
         do throws(TransferError) { reply = try get(name, version: id, limit: bytes.count) } catch {
@@ -161,19 +163,20 @@ public final class S3Store: ObjectStore {
     /// A PUT that is repeated when it is not certain what became of it. One of those may have been carried out, and the
     /// next is then told that the name is taken: by us, unless somebody else came in between.
     ///
-    /// - Returns: whether the object is ours for certain; otherwise its content tells.
-    private func put(_ request: S3Connection.Request) throws(TransferError) -> Bool {
+    /// - Returns: the version that was written; nil if the object may be somebody else's, which its content tells.
+    private func put(_ request: S3Connection.Request) throws(TransferError) -> String? {
         var isUncertain = false
         do throws(TransferError) {
-            try retry.run { () throws(TransferError) in
-                do throws(TransferError) { _ = try connection.send(request) } catch {
+            return try retry.run { () throws(TransferError) in
+                do throws(TransferError) {
+                    return try connection.send(request).headers["x-amz-version-id"] ?? S3Versions.unversioned
+                } catch {
                     if error.mayPass { isUncertain = true }
                     throw error
                 }
             }
-            return true
         } catch {
-            if error == .exists && isUncertain { return false }
+            if error == .exists && isUncertain { return nil }
             // The bucket has no Object Lock.
             if case .protocol(let code) = error, code.hasSuffix("InvalidRequest"),
                 request.headers["x-amz-object-lock-mode"] != nil
