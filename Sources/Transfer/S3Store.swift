@@ -75,14 +75,16 @@ public final class S3Store: ObjectStore {
             request.headers["x-amz-object-lock-mode"] = lock.mode.rawValue
             request.headers["x-amz-object-lock-retain-until-date"] = UTCText.text(ofSeconds: lock.seconds)
         }
-        try put(request, name)
-        guard let id = try versions(of: name).versions.last?.id else { throw .altered }
+        var id = try put(request)
+        let isOurs = id != nil
+        if id == nil { id = try versions(of: name).versions.last?.id }
+        guard let id else { throw .altered }
         known[name.text] = id
         let reply: S3Connection.Reply
         do throws(TransferError) { reply = try get(name, version: id, limit: bytes.count) } catch {
-            throw error == .tooLarge ? .altered : error
+            throw error == .tooLarge ? (isOurs ? .altered : .exists) : error
         }
-        guard reply.body == bytes else { throw .altered }
+        guard reply.body == bytes else { throw isOurs ? .altered : .exists }
         guard let lock else { return }
         guard reply.headers["x-amz-object-lock-mode"] == lock.mode.rawValue,
             let until = UTCText.seconds(ofText: reply.headers["x-amz-object-lock-retain-until-date"]),
@@ -159,18 +161,22 @@ public final class S3Store: ObjectStore {
     }
 
     /// A PUT that is repeated when it is not certain what became of it. One of those may have been carried out, and the
-    /// next is then told that the name is taken: by us, since it was free before. What lies there is read back anyway.
-    private func put(_ request: S3Connection.Request, _ name: ObjectName) throws(TransferError) {
+    /// next is then told that the name is taken: by us, unless somebody else came in between.
+    ///
+    /// - Returns: the version that was written; nil if the object may be somebody else's, which its content tells.
+    private func put(_ request: S3Connection.Request) throws(TransferError) -> String? {
         var isUncertain = false
         do throws(TransferError) {
-            try retry.run { () throws(TransferError) in
-                do throws(TransferError) { _ = try connection.send(request) } catch {
+            return try retry.run { () throws(TransferError) in
+                do throws(TransferError) {
+                    return try connection.send(request).headers["x-amz-version-id"] ?? S3Versions.unversioned
+                } catch {
                     if error.mayPass { isUncertain = true }
                     throw error
                 }
             }
         } catch {
-            if error == .exists && isUncertain { return }
+            if error == .exists && isUncertain { return nil }
             // The bucket has no Object Lock.
             if case .protocol(let code) = error, code.hasSuffix("InvalidRequest"),
                 request.headers["x-amz-object-lock-mode"] != nil

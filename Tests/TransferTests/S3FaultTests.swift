@@ -92,6 +92,18 @@ struct S3FaultTests {
         #expect(try bucket.versions() == ["v/a 2 COMPLIANCE 2030-01-02T03:04:05Z"])
     }
 
+    @Test func `whoever writes between the look and the PUT was first`() throws {
+        let bucket = try Bucket(.versioned)
+        let store = try bucket.store()
+        try bucket.plan("PUT race")
+        #expect(error { try store.write("v/a", [1], retainUntilSeconds: nil) } == .exists)
+        #expect(try store.read("v/a", limit: 10) == Array("quicker".utf8))
+        #expect(try bucket.versions().count == 1)
+        // Also where it is not known what became of the first attempt.
+        try bucket.plan("PUT 500-InternalError,PUT race")
+        #expect(error { try store.write("v/b", [1], retainUntilSeconds: nil) } == .exists)
+    }
+
     @Test func `an upload cut each time leaves no object, and a repetition writes it`() throws {
         let bucket = try Bucket(.versioned)
         let store = try bucket.store()

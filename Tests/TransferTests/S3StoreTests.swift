@@ -56,9 +56,12 @@ struct S3StoreTests {
         #expect(try store.read("v/a", limit: 1) == [1])
     }
 
-    @Test func `a server that takes the lock's headers and does not lock is found out`() throws {
+    @Test(arguments: ["unlock", "shorten"])
+    func `a server that takes the lock's headers and does not lock, or for less time, is found out`(
+        fault: String
+    ) throws {
         let bucket = try Bucket(.lockable)
-        try bucket.plan("PUT unlock")
+        try bucket.plan("PUT \(fault)")
         #expect(throws: TransferError.notLocked) {
             try bucket.store(lock: .compliance).write("v/a", [1], retainUntilSeconds: future)
         }

@@ -107,6 +107,16 @@ struct SFTPStoreTests {
         #expect(try Folder.names(in: disk.path + "/v") == ["1", "2"])
     }
 
+    @Test(.enabled(if: BadDisk.canBeMade, "needs a C compiler and sftp-server"))
+    func `a server that keeps something else than was sent is found out, and nothing gets the name`() throws {
+        let disk = try BadDisk()
+        let server = try SSHServer(options: ["ForceCommand " + disk.serverCommand])
+        #expect(throws: TransferError.altered) {
+            try server.store().write("v/a", Sample.bytes, retainUntilSeconds: nil)
+        }
+        #expect(try Folder.names(in: server.folder + "/v") == [])
+    }
+
     // MARK: - Broken and slow lines
 
     @Test func `a connection cut in the middle of an upload leaves no object, and a repetition writes it`() throws {

@@ -40,13 +40,14 @@ final class SSHServer: Sendable {
         let usePAM = "UsePAM " + (geteuid() == 0 ? "no" : "yes")
         let files = scratch
         (process, port) = try ServerProcess.onFreePort { port in
+            // The first line about a thing counts.
             let lines =
-                ["ListenAddress 127.0.0.1", "Port \(port)"]
+                options + ["ListenAddress 127.0.0.1", "Port \(port)"]
                 + hostKeys.map { "HostKey " + files.file("host-\($0.rawValue)") }
                 + [
                     "AuthorizedKeysFile " + files.file("authorized"), "PidFile none", usePAM, "StrictModes no",
                     "PermitRootLogin prohibit-password", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp",
-                ] + options
+                ]
             try files.write("sshd_config", Array(lines.joined(separator: "\n").utf8))
             return try ServerProcess(
                 [Self.program, "-D", "-e", "-f", files.file("sshd_config")], in: files.path,

@@ -159,6 +159,11 @@ class Proxy(BaseHTTPRequestHandler):
         if action == "garbage":
             return self.answer(200, [], b"<ListVersionsResult><Version></ListVersionsResult>")
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("expect", "host")}
+        if action == "race":
+            client.put_object(Bucket=bucket, Key=raw.partition("/" + bucket + "/")[2], Body=b"quicker")
+        if action == "shorten":
+            headers = {name: "2027-01-01T00:00:00Z" if name.lower().endswith("until-date") else value
+                       for name, value in headers.items()}
         if action == "unlock":
             headers = {name: value for name, value in headers.items() if "object-lock" not in name.lower()}
         upstream = http.client.HTTPConnection("127.0.0.1", moto_port, timeout=60)
