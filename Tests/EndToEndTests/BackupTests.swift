@@ -112,6 +112,43 @@ extension EndToEnd {
             broker.stop()
         }
 
+        @Test func `what is due is marked first and removed a week later, and never the last of anything`() throws {
+            let shop = try BackupShop(rows: 0)
+            let stick = try shop.addTarget("stick")
+            for _ in 0..<4 { try shop.sandbox.answer("operator", "backup", "run", "--full") }
+            func due() throws -> Int {
+                let plan = try shop.sandbox.answer("operator", "backup", "prune", "plan")
+                return try #require(
+                    ((try plan.json()["targets"] as? [[String: Any]])?.first?["due"] as? NSNumber)?.intValue)
+            }
+            #expect(try due() == 0)
+            #expect(try shop.sandbox.coffer("operator", "backup", "prune", "apply").code == 3, "that is the owner's")
+            func travel(days: Int) throws {
+                shop.broker.stop()
+                try shop.sandbox.setClock(seconds: days * 86_400)
+                try shop.restart()
+                try shop.sandbox.unseal()
+            }
+            func apply() throws -> (marked: Int, removed: Int) {
+                let applied = try shop.sandbox.answer("owner", "backup", "prune", "apply")
+                return (try applied.number("marked"), try applied.number("removed"))
+            }
+            // The first set is monthly; of the daily ones the last two stay, and of the keys the last three.
+            try travel(days: 40)
+            #expect(try due() == 3)
+            let packs = try BackupShop.files(stick).filter { $0.contains("/p/") }.count
+            #expect(try apply() == (3, 0))
+            try travel(days: 46)
+            #expect(try apply() == (0, 0))
+            try travel(days: 48)
+            #expect(try apply() == (0, 3))
+            #expect(try due() == 0)
+            #expect(try BackupShop.files(stick).filter { $0.contains("/m/") }.count == 9)
+            #expect(try BackupShop.files(stick).filter { $0.contains("/p/") }.count < packs)
+            #expect(try shop.sandbox.coffer("operator", "backup", "check", "--all").code == 0)
+            shop.broker.stop()
+        }
+
         /// Kills the broker or the operator's command at moments of a run; the next run always ends well.
         @Test func `a run that is killed anywhere is finished by the next one`() throws {
             var shim: KillShim?

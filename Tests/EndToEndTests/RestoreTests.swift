@@ -86,6 +86,41 @@ extension EndToEnd {
             shop.broker.stop()
         }
 
+        @Test func `a drill brings the vault back elsewhere, leaves nothing, and is remembered`() throws {
+            let shop = try BackupShop(rows: 10)
+            let stick = try shop.addTarget("stick")
+            func warnings() throws -> [String] {
+                try #require(try shop.sandbox.answer("owner", "status").json()["warnings"] as? [String])
+            }
+            #expect(try warnings().contains { $0.contains("coffer backup run") })
+            try shop.sandbox.answer("operator", "backup", "run")
+            #expect(try warnings().contains { $0.contains("coffer backup drill") })
+            let scratch = shop.sandbox.folder + "/scratch"
+            try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: false)
+            let drill = [
+                "backup", "drill", "--from", "stick", "--scratch", scratch, "--card-file", shop.card(1), "--json",
+            ]
+            let lone = try shop.sandbox.coffer("operator", drill)
+            #expect(lone.code == 17, "\(lone.text)")
+            let passed = try shop.sandbox.coffer("operator", drill + ["--card-file", shop.card(2)])
+            #expect(passed.code == 0, "\(passed.errorText)")
+            #expect(try passed.number("customers") == 11)
+            #expect(try passed.number("sampled") >= 11)
+            #expect(try BackupShop.files(scratch) == [])
+            #expect(try !warnings().contains { $0.contains("coffer backup") })
+            #expect(try !shop.sandbox.answer("operator", "backup", "status").member("last_drill").isEmpty)
+
+            // A damaged pack fails the drill, and the log has that too.
+            let pack = try BackupShop.pack(stick)
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: pack))
+            bytes[bytes.count - 20] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: pack))
+            let failed = try shop.sandbox.coffer("operator", drill + ["--card-file", shop.card(2)])
+            #expect(failed.code == 12, "\(failed.errorText)")
+            #expect(try BackupShop.files(scratch) == [])
+            shop.broker.stop()
+        }
+
         @Test func `leavers stay out, and the wrong cards, folders and archives are named`() throws {
             let shop = try BackupShop(rows: 0)
             let stick = try shop.addTarget("stick")

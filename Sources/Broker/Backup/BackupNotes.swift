@@ -40,7 +40,9 @@ struct BackupNotes: Equatable {
         if stored == 0 { return "no archive of this vault was ever carried anywhere: coffer backup run" }
         if now - made > 8 * day { return "the last archive is \((now - made) / day) days old: coffer backup run" }
         if drill == 0 { return "nobody has ever brought an archive back: coffer backup drill" }
-        if now - drill > 92 * day { return "the last restore drill was \((now - drill) / day) days ago: coffer backup drill" }
+        if now - drill > 92 * day {
+            return "the last restore drill was \((now - drill) / day) days ago: coffer backup drill"
+        }
         return nil
     }
 }

@@ -42,7 +42,8 @@ struct SealSample {
 
     private func key(of record: StoredRecord, _ keys: CustomerKeys?) throws -> CustomerKey? {
         if record.customer == .none { return keyset.shopKey(version: Turnstile.keyVersion(of: record)) }
-        guard case .keys(let wrapped)? = keys, let wrap = wrapped.first(where: { $0.version == Turnstile.keyVersion(of: record) })
+        guard case .keys(let wrapped)? = keys,
+            let wrap = wrapped.first(where: { $0.version == Turnstile.keyVersion(of: record) })
         else { return nil }
         return try keyset.unwrapCEK(
             wrap.wrap, vault: stores.vault, customer: record.customer, version: wrap.version)

@@ -37,7 +37,8 @@ struct BackupStatusCommand: CofferCommand {
         output.answer(
             reply.members([
                 "done": .integer(status.done), "drill_took_ms": .integer(status.drillTook),
-                "last_drill": time(status.lastDrill), "last_made": time(status.lastMade), "last_set": .string(status.lastSet),
+                "last_drill": time(status.lastDrill), "last_made": time(status.lastMade),
+                "last_set": .string(status.lastSet),
                 "last_stored": time(status.lastStored), "part": .string(status.part), "phase": .string(status.phase),
                 "problem": .string(status.problem), "set": .string(status.set), "state": .string(status.state),
                 "total": .integer(status.total),

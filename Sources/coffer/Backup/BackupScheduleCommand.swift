@@ -21,7 +21,8 @@ struct BackupScheduleCommand: CofferCommand {
         var command = "/usr/bin/coffer backup run --dir \(try options.folder) --identity \(try options.identityPath)"
         if let file = options.passphrasePath { command += " --passphrase-file \(file)" }
         guard !command.contains("\n"), !command.contains("%") else {
-            throw Failure.usage("a unit cannot name these paths", hint: "use paths without % and line breaks", why: "path")
+            throw Failure.usage(
+                "a unit cannot name these paths", hint: "use paths without % and line breaks", why: "path")
         }
         let service = """
             # coffer-backup.service
