@@ -166,6 +166,11 @@ let package = Package(
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Keys", "Primitives", "VaultModel"]),
         .testTarget(
             name: "TransferTests", dependencies: ["CCurl", "Host", "Primitives", "Transfer"], exclude: ["Servers"]),
+        .testTarget(
+            name: "BackupTests",
+            dependencies: [
+                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+            ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",

@@ -9,6 +9,8 @@ bin=${COFFER_BIN:-$root/.build/release}
 work=$(mktemp -d "${TMPDIR:-/tmp}/coffer-demo.XXXXXX")
 vault=$work/vault
 broker=
+# Other processes of a story, to be ended with it.
+servers=()
 step=0
 
 finish() {
@@ -17,6 +19,7 @@ finish() {
         kill "$broker" 2>/dev/null || true
         wait "$broker" 2>/dev/null || true
     fi
+    for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
     rm -rf "$work"
     [ "$status" = 0 ] || printf '\ndemo: step %s did not end as it should\n' "$step" >&2
     exit "$status"
@@ -66,10 +69,10 @@ for name in owner vault counter officer "${people[@]}"; do
     head -c 18 /dev/urandom | base64 >"$work/$name.pass"
 done
 
-# start — a broker for the vault, sealed
+# start [OPTION] — a broker for the vault, sealed
 start() {
-    printf 'broker$ cofferd --dir vault\n'
-    "$bin/cofferd" --dir "$vault" 2>"$work/broker.log" &
+    printf 'broker$ cofferd --dir vault%s\n' "${1:+ $1}"
+    "$bin/cofferd" --dir "$vault" "$@" 2>"$work/broker.log" &
     broker=$!
     for _ in $(seq 200); do
         grep -q '^ready' "$work/broker.log" && break

@@ -61,9 +61,14 @@ public struct BackupOrder: Sendable {
     public let bases: [String: Int64]
     /// Milliseconds since 1970.
     public let now: Int64
+    /// Below this a database is archived whole each time: a restore then needs one archive and not two.
+    public let wholeBelowBytes: Int64
 
-    public init(set: String, isFull: Bool, head: Head?, bases: [String: Int64], now: Int64) {
+    public init(
+        set: String, isFull: Bool, head: Head?, bases: [String: Int64], now: Int64, wholeBelowBytes: Int64 = 64 << 20
+    ) {
         (self.set, self.isFull, self.head, self.bases, self.now) = (set, isFull, head, bases, now)
+        self.wholeBelowBytes = wholeBelowBytes
     }
 }
 

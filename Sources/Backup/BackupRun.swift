@@ -78,8 +78,8 @@ public struct BackupRun: Sendable {
         let made = try await DatabaseArchiver(
             part: draft.part, file: file, source: source, order: order, hash: keyset.pageHash, spool: spool,
             folder: folder, report: report
-        ).run(retainUntil: draft.retainUntil)
-        draft.base = made.base
+        ).run(retainUntil: draft.retainUntil, slack: draft.retention.slackDays * 86_400_000)
+        (draft.base, draft.retainUntil) = (made.base, made.until)
         (draft.pageSize, draft.count) = (Int64(made.pageSize), Int64(made.pageCount))
         (draft.packs, draft.map) = (made.packs, made.map)
         return made.table

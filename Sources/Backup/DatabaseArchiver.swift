@@ -6,9 +6,6 @@ import Storage
 
 /// Takes one database apart: a copy as of one moment, its changed pages in sealed packs, a sealed map of them.
 struct DatabaseArchiver {
-    /// Below this a database is archived whole each time: a restore then needs one archive and not two.
-    private static let wholeBelowBytes = 64 << 20
-
     let part: ArchivePart
     let file: StorageFile
     let source: BackupSource
@@ -21,6 +18,7 @@ struct DatabaseArchiver {
     /// What was made, but for what the run knows.
     struct Result {
         var base: String
+        var until: Int64
         var pageSize: Int
         var pageCount: Int
         var packs: [ArchivePack]
@@ -29,7 +27,10 @@ struct DatabaseArchiver {
         var table: [UInt8]?
     }
 
-    func run(retainUntil: Int64) async throws(BackupFailure) -> Result {
+    /// - Parameters:
+    ///   - retainUntil: how long the archive is to be kept.
+    ///   - slack: by how many milliseconds that may be cut, for an archive of changes.
+    func run(retainUntil: Int64, slack: Int64) async throws(BackupFailure) -> Result {
         report(BackupProgress(phase: .copying, part: part))
         let snapshot: DatabaseSnapshot
         do { snapshot = try DatabaseSnapshot.take(file, in: folder, to: spool.scratch) } catch {
@@ -38,7 +39,7 @@ struct DatabaseArchiver {
         defer { Folder.removeAll(spool.scratch) }
         let total = Int64(snapshot.pageCount) * Int64(snapshot.pageSizeBytes)
         report(BackupProgress(phase: .comparing, part: part, totalBytes: total))
-        let table = usableTable(snapshot, total: total, until: retainUntil)
+        let table = usableTable(snapshot, total: total, until: retainUntil - slack)
         var (hashes, changed) = try await compare(snapshot, with: table)
         // When most has changed, what is left of the base saves little and costs a second archive at the restore.
         let isFull = table == nil || 2 * changed.count > snapshot.pageCount
@@ -49,14 +50,16 @@ struct DatabaseArchiver {
             root: hash.root(hashes), pages: changed)
         if !isFull { hashes = [] }
         return Result(
-            base: isFull ? "" : table?.base ?? "", pageSize: snapshot.pageSizeBytes, pageCount: snapshot.pageCount,
+            base: isFull ? "" : table?.base ?? "",
+            until: isFull ? retainUntil : min(retainUntil, order.bases[table?.base ?? ""] ?? retainUntil),
+            pageSize: snapshot.pageSizeBytes, pageCount: snapshot.pageCount,
             packs: packs, map: try store(map.encode()), table: isFull ? hashes : nil)
     }
 
     /// The table of the last full archive, when every target has that, for as long as what would rely on it, and the
     /// database is large enough to care.
     private func usableTable(_ snapshot: DatabaseSnapshot, total: Int64, until: Int64) -> PageTable? {
-        guard !order.isFull, total >= Self.wholeBelowBytes,
+        guard !order.isFull, total >= order.wholeBelowBytes,
             let table = PageTable.read(spool.tablePath(part, isPending: false), hash),
             let end = order.bases[table.base], end >= until, table.pageSize == snapshot.pageSizeBytes
         else { return nil }

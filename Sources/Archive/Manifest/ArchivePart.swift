@@ -25,6 +25,10 @@ public enum RetentionClass: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// How many days less than that changes may be kept, where the full archive that they need goes earlier. Without any, a
+    /// full archive of the same class could never be built upon; the first set of a month is always a full one.
+    public var slackDays: Int64 { self == .daily || self == .weekly ? 7 : 0 }
+
     /// How many of the newest are kept beyond their days.
     public var leastKept: Int { self == .keyring ? 3 : 0 }
 

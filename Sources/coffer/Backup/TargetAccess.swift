@@ -93,18 +93,9 @@ extension Failure {
                 code: "backup", why: "altered", message: "\(target): \(name) is not what was written there",
                 hint: "keep it for whoever finds out why; coffer backup run --full makes a new archive", exitCode: 12)
         case .transfer(let error):
-            let exitCode: Int32 =
-                switch error {
-                case .address, .credentials, .name: 2
-                case .refused: 3
-                case .altered, .planted: 12
-                case .missingTarget: 14
-                case .clock: 16
-                default: 13
-                }
             self.init(
                 code: "backup", why: error.why, message: "\(target): \(error.message)", hint: error.hint,
-                exitCode: exitCode)
+                exitCode: error.exitCode)
         }
     }
 }

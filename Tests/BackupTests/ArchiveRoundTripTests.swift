@@ -1,0 +1,108 @@
+import Archive
+import Backup
+import Foundation
+import Keys
+import Primitives
+import Storage
+import Testing
+import VaultModel
+
+@Suite struct ArchiveRoundTripTests {
+    @Test func `full and changed pages put the same file together again`() async throws {
+        let fixture = try Fixture()
+        try fixture.grow(4_000)
+        let full = try await fixture.run()[0]
+        #expect(full.manifest.isFull && full.manifest.retention == .monthly)
+        #expect(try fixture.restored(full) == fixture.copy())
+        try fixture.grow(64)
+        let changes = try await fixture.run(1)[0]
+        #expect(changes.manifest.base == full.hash && changes.manifest.retention != .monthly)
+        #expect(try fixture.restored(changes) == fixture.copy())
+        // 64 KiB of content and the pages that point to it; nothing like the whole file.
+        #expect(changes.manifest.storedBytes < 400_000 && full.manifest.storedBytes > 4_000_000)
+        // Each counts from the full one: the one before may be missing.
+        try fixture.grow(64)
+        let later = try await fixture.run(2)[0]
+        #expect(later.manifest.base == full.hash && later.manifest.previous != full.hash)
+        for name in fixture.objects.keys where name.contains(changes.hash.prefix(8)) { fixture.objects[name] = nil }
+        #expect(try fixture.restored(later) == fixture.copy())
+        #expect(try fixture.restored(full) != fixture.copy())
+    }
+
+    @Test func `what changes build on must be everywhere, last long enough, and be less than half`() async throws {
+        let fixture = try Fixture()
+        try fixture.grow(1_000)
+        let full = try await fixture.run()[0]
+        #expect(try await fixture.run(1)[0].manifest.base == full.hash)
+        #expect(try await fixture.run(2, bases: [:])[0].manifest.isFull, "a target lacks it")
+        let second = try #require(try fixture.catalog().manifests.last { $0.manifest.part == .vault })
+        #expect(try await fixture.run(3, bases: [second.hash: 0])[0].manifest.isFull, "it expires before")
+        let cut = try await fixture.run(4)[0].manifest
+        #expect(!cut.isFull && cut.retainUntil < cut.retention.end(from: cut.created))
+        let base = try #require(try fixture.catalog().manifest(cut.base)).manifest
+        #expect(cut.retainUntil == base.retainUntil, "it goes with what it needs")
+        #expect(try await fixture.run(5, full: true)[0].manifest.isFull)
+        try fixture.grow(1_200)
+        #expect(try await fixture.run(6)[0].manifest.isFull, "most has changed")
+        let table = fixture.folder + "/spool/backup/table.vault"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: table))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: table))
+        #expect(try await fixture.run(7)[0].manifest.isFull, "the table was edited")
+        // A new month begins with a full archive, since a daily one may not outlast its base.
+        let classes = try fixture.catalog().manifests.filter { $0.manifest.part == .vault }.map(\.manifest.retention)
+        #expect(classes.first == .monthly && !classes.dropFirst().contains(.keyring))
+    }
+
+    @Test func `sequences are never given twice, not even after the spool was lost`() async throws {
+        let fixture = try Fixture()
+        let first = try await fixture.run().map(\.manifest.sequence)
+        #expect(first == [1, 2, 3])
+        try FileManager.default.removeItem(atPath: fixture.folder + "/spool")
+        #expect(try await fixture.run(1).map(\.manifest.sequence) == [4, 5, 6])
+        fixture.objects = [:]
+        #expect(try await fixture.run(2).map(\.manifest.sequence) == [7, 8, 9], "the target was emptied")
+    }
+
+    @Test func `keys come back under new wraps, without those of erased customers`() async throws {
+        let fixture = try Fixture()
+        let customers = (0..<1_200).map { _ in RecordID.random() }
+        let keys = customers.map { ($0, CustomerKey.random()) }
+        for batch in stride(from: 0, to: keys.count, by: 400) {
+            try await fixture.stores.keyring.insert(
+                keys[batch..<batch + 400].map { customer, key in
+                    WrappedKey(
+                        customer: customer, version: 1, epoch: fixture.keyset.keyringEpoch,
+                        wrap: fixture.keyset.wrapCEK(key, vault: fixture.vault, customer: customer))
+                })
+        }
+        try fixture.stores.keyring.erase([customers[7]], time: 99)
+        let month = MonthKey.random(month: 202_611, half: .core)
+        try fixture.stores.keyring.insert(months: [
+            WrappedMonthKey(
+                month: 202_611, half: 1, epoch: fixture.keyset.keyringEpoch,
+                wrap: fixture.keyset.wrapMonthKey(month, vault: fixture.vault))
+        ])
+        let manifest = try await fixture.run()[1]
+        #expect(manifest.manifest.part == .keyring && manifest.manifest.count == 1_199 + 2)
+        var rows: [KeyringRow] = []
+        let head = try fixture.reader().restoreKeyring(manifest) { rows += $0 }
+        #expect(head.facts.authority == fixture.facts.authority && head.facts.recovery == fixture.facts.recovery)
+        let restored = try head.keys.restored()
+        #expect(restored.logPublicKey != fixture.keyset.logPublicKey, "the log's key is never archived")
+        let opened = rows.compactMap { row -> RecordID? in
+            guard case .key(let key) = row,
+                (try? restored.unwrapCEK(key.wrap, vault: fixture.vault, customer: key.customer, version: 1)) != nil,
+                (try? fixture.keyset.unwrapCEK(key.wrap, vault: fixture.vault, customer: key.customer, version: 1))
+                    == nil
+            else { return nil }
+            return key.customer
+        }
+        #expect(Set(opened) == Set(customers).subtracting([customers[7]]))
+        #expect(rows.contains(.tombstone(Tombstone(customer: customers[7], time: 99))))
+        // Neither raw keys nor KRK's wraps lie in any object.
+        let live = try fixture.stores.keyring.fetch(customers: [customers[0]])
+        guard case .keys(let wraps)? = live[customers[0]] else { throw ArchiveError.malformed("fixture") }
+        for object in fixture.objects.values { #expect(Data(object).range(of: Data(wraps[0].wrap)) == nil) }
+    }
+}
