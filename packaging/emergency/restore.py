@@ -10,7 +10,8 @@ docs/archives.md and docs/envelope.md say what is done here, byte by byte.
 Exit codes: 0 written, 1 written with gaps, 2 usage, 4 no such customer, 12 a file is not what was archived,
 14 no archives there, 15 no whole archive, 17 the cards.
 """
-import argparse, base64, csv, getpass, hashlib, hmac, json, os, re, resource, sqlite3, struct, subprocess, sys, tempfile
+import argparse, base64, csv, getpass, hashlib, hmac, json, os, re, resource, sqlite3, struct, subprocess, sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -28,9 +29,8 @@ class Refused(Exception):
         self.code, self.hint = code, hint
 
 
-def damaged(what):
-    return Refused(12, f"{what} is not what was archived", "copy the target again, or take another target; if there "
-                   "is none, move that file out of the copy: the archive before it is taken")
+def damaged(what, last_resort="; if there is none, move that file out of the copy: the archive before it is taken"):
+    return Refused(12, f"{what} is not what was archived", "copy the target again, or take another one" + last_resort)
 
 
 def say(text):
@@ -80,7 +80,7 @@ def bech32(prefix, data):
     return prefix + "1" + "".join(LETTERS[g] for g in groups + [check >> 5 * (5 - i) & 31 for i in range(6)])
 
 
-# ── Cards: docs/keys.md, Shamir's sharing over the scalars of ristretto255 ─────────────────────────────────────────────
+# ── Cards: docs/keys.md, Shamir's sharing over the scalars of ristretto255 ────────────────────────────────────────────
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
 
@@ -110,7 +110,7 @@ def read_cards(files):
         if files:
             if len(cards) == len(files):
                 break
-            lines = Path(files[len(cards)]).read_text().splitlines()
+            lines = Path(files[len(cards)]).read_text(errors="replace").splitlines()
             text = next((l for l in lines if l.strip().lower().startswith(("cofferr1", "cofferu1"))), "")
         else:
             text = getpass.getpass(f"card {len(cards) + 1} (nothing is shown while you type): ")
@@ -172,20 +172,22 @@ class Archives:
 
     def add(self, file, content):
         manifest, key = signed(content, "archive")
-        name = str(file.relative_to(self.target))
-        if manifest:
-            # 1 there is a set, k, n, 8 set id, 16n hashes of cards, 32 quorum's key, 64 its signature over the log's key
+        name, digest = str(file.relative_to(self.target)), blake(content).hex()
+        try:
+            # 1 there is a set, k, n, 8 set id, 16n cards' hashes, 32 quorum's key, 64 its signature over the log's key
             recovery = base64.b64decode(manifest["recovery"])
             at = 11 + 16 * recovery[2]
             statement = b"COFFER/RCERT/v01" + self.vault + key
-            own = "{vlt}/{gen}/m/{seq:010}.".format(**manifest) + blake(content).hex()[:8] + ".json"
-            if own == name and recovery[at:at + 32] == self.quorum \
-                    and verifies(self.quorum, recovery[at + 32:at + 96], statement):
-                manifest["hash"] = blake(content).hex()
-                self.manifests.append(manifest)
-                self.log_keys.add(key)
-                return
-        self.left_out.append(name)
+            believed = recovery[at:at + 32] == self.quorum \
+                and verifies(self.quorum, recovery[at + 32:at + 96], statement) \
+                and name == "{vlt}/{gen}/m/{seq:010}.".format(**manifest) + digest[:8] + ".json"
+        except (TypeError, ValueError, LookupError):
+            believed = False
+        if believed:
+            self.manifests.append({**manifest, "hash": digest})
+            self.log_keys.add(key)
+        else:
+            self.left_out.append(name)
 
     def path(self, manifest, pack):
         return self.target / self.vault.hex() / str(manifest["gen"]) / "p" / pack["name"][:2] / pack["name"]
@@ -197,7 +199,7 @@ class Archives:
         return not manifest["base"] or any(self.is_whole(m) for m in self.manifests if m["hash"] == manifest["base"])
 
     def choose(self):
-        """The newest keys, and the newest records older than these: never older keys, which know people erased since."""
+        """The newest keys, and the newest records older than these. Older keys would bring erased people back."""
         newest = max(m["gen"] for m in self.manifests)
         whole = sorted((m for m in self.manifests if m["gen"] == newest and self.is_whole(m)), key=lambda m: m["seq"])
         keyring = next((m for m in reversed(whole) if m["part"] == "keyring"), None)
@@ -255,13 +257,13 @@ class Archives:
                 line, key = signed(content, "erasure-ledger")
                 if not line or key not in self.log_keys or (line["vlt"], line["place"], line["prev"]) != (
                         self.vault.hex(), place, last):
-                    raise damaged(file.relative_to(self.target))
+                    raise damaged(file.relative_to(self.target), "")
                 last = hashlib.sha256(content).hexdigest()
                 ends[int(folder.parent.name), place] = last
                 found.add(line["customer"].encode().ljust(16, b"\0"))
         for m in self.manifests:
             if m["erasures"] and ends.get((m["gen"], m["erasures"])) != m["erasure_hash"]:
-                raise damaged(f"the ledger of erasures {m['gen']}/e")
+                raise damaged(f"the ledger of erasures {m['gen']}/e", "")
         return found
 
 
@@ -364,15 +366,15 @@ def rows_of(database, keyring, vault, kind, wanted):
             continue
         values = {number: [] for number in names}
         for field in database.execute(
-                "SELECT f.field, ordinal, pad, envelope FROM field f JOIN registry r ON r.kind = ? AND r.field = f.field "
-                "WHERE record = ? ORDER BY f.field, ordinal", [found[0], rid]):
+                "SELECT f.field, ordinal, pad, envelope FROM field f JOIN registry r ON r.kind = ? "
+                "AND r.field = f.field WHERE record = ? ORDER BY f.field, ordinal", [found[0], rid]):
             try:
                 values[field[0]].append(open_field(keyring, vault, record, field))
             except (KeyError, ValueError, CryptoError):
                 gaps += 1
         own = [record[0].rstrip(b"\0").decode()] + ([] if kind == "customer" else [record_name(kind, record[1])])
         rows.append(own + [" | ".join(filter(None, values[number])) for number in names])
-    return ["number"] + ([] if kind == "customer" else [kind]) + list(names.values()), rows, gaps
+    return ["customer"] + ([] if kind == "customer" else [kind]) + list(names.values()), rows, gaps
 
 
 def harmless(cell):
@@ -390,13 +392,15 @@ def main():
     options = parser.parse_args()
     # Keys must not lie in a core dump. Python cannot wipe them from memory: switch the machine off afterwards.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    vaults = {p.parts[-4] for p in Path(options.target).glob("*/*/m/*.json") if re.fullmatch("[0-9a-f]{32}", p.parts[-4])}
+    vaults = {path.parts[-4] for path in Path(options.target).glob("*/*/m/*.json")}
+    vaults = sorted(name for name in vaults if re.fullmatch("[0-9a-f]{32}", name))
     if not vaults:
         raise Refused(14, "there are no archives in this folder", "name the folder that target.json lies in")
     if os.path.lexists(options.out):
         raise Refused(2, f"{options.out} is there already", "name another file")
     cards = read_cards(options.card_file)
-    archives = next((a for a in (Archives(options.target, v, combine(cards)) for v in sorted(vaults)) if a.manifests), None)
+    found = (Archives(options.target, vault, combine(cards)) for vault in vaults)
+    archives = next((archives for archives in found if archives.manifests), None)
     if not archives:
         raise Refused(17, "no archive here is signed for these cards",
                       f"they are of set {cards[0].set.hex()}: compare it with the other cards, or take another target")
@@ -416,7 +420,8 @@ def main():
         database.close()
     if wanted and not rows:
         raise Refused(4, "there is nothing of this customer, or she was erased", "leave --customer out for all")
-    with open(os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8-sig", newline="") as out:
+    out = os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(out, "w", encoding="utf-8-sig", newline="") as out:
         csv.writer(out).writerows([[harmless(cell) for cell in row] for row in [heading] + rows])
     say(f"{len(rows)} rows; {len(keyring.erased)} erased customers are left out")
     say(f"warning: {options.out} is plain text: whoever reads the file has the customers. Delete it when you are done.")
@@ -431,6 +436,12 @@ if __name__ == "__main__":
     except Refused as refusal:
         say(f"error: {refusal}\nhint: {refusal.hint}")
         sys.exit(refusal.code)
-    except (OSError, sqlite3.Error, struct.error) as error:
-        say(f"error: {error}\nhint: nothing was written to the target; copy it again, or take another one")
+    except (EOFError, KeyboardInterrupt):
+        say("error: stopped\nhint: nothing was written")
+        sys.exit(17)
+    except OSError as error:
+        say(f"error: {error.filename}: {error.strerror}\nhint: nothing was written")
+        sys.exit(2)
+    except (sqlite3.Error, struct.error, CryptoError, LookupError, ValueError) as error:
+        say(f"error: an archive does not have its form ({type(error).__name__})\nhint: take another target")
         sys.exit(12)
