@@ -44,6 +44,12 @@ extension EndToEnd {
             #expect(one.rows == 1 && one.text.contains(Sandbox.sample.name))
             #expect(try kit.run("--customer", gone).code == 4)
 
+            // The line of the ledger had not arrived yet: the keys know of her.
+            let ledger = try #require(try BackupShop.files(stick).first { $0.contains("/e/") })
+            try FileManager.default.moveItem(atPath: stick + "/" + ledger, toPath: shop.sandbox.folder + "/line")
+            #expect(try kit.table().rows == 7)
+            try FileManager.default.moveItem(atPath: shop.sandbox.folder + "/line", toPath: stick + "/" + ledger)
+
             // Records of before the erasure: first with the keys of after it, then with the ledger alone.
             let manifests = try kit.manifests()
             for part in ["vault", "keyring"] {
@@ -52,8 +58,11 @@ extension EndToEnd {
                 #expect(older.rows == 7 && older.text.contains(Sandbox.sample.name), "\(part): \(older.text)")
                 #expect(!older.text.contains(Self.erased.name), "\(part)")
             }
-            // A ledger without the line that a manifest counts is no ledger.
-            let ledger = try #require(try BackupShop.files(stick).first { $0.contains("/e/") })
+            // Neither the keys nor the ledger know what a manifest counts.
+            try Self.flipped(stick + "/" + ledger) {
+                let code = try kit.run().code
+                #expect(code == 12)
+            }
             try FileManager.default.removeItem(atPath: stick + "/" + ledger)
             #expect(try kit.run().code == 12)
         }
