@@ -27,7 +27,7 @@ lint: ## check the format
 format: ## rewrite the sources in the project's format
 	swift format --in-place --recursive Sources Tests Benchmarks Fuzz Package.swift
 
-demo: build ## a vault from nothing; CHAPTER=delivery, leaver, erasure or cards tells another story
+demo: build ## a vault from nothing; CHAPTER=delivery, leaver, erasure, cards or disaster tells another story
 	@Examples/$(CHAPTER).sh
 
 bench: ## measure under load, beside SQLite and SQLCipher
