@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func `the sessions of the README are part of the demos`() throws {
-        let demo = try ["demo", "cards", "erasure", "stage"].map { try Checkout.text("Examples/\($0).sh") }.joined()
+        let demo = try ["demo", "cards", "disaster", "erasure", "stage"].map { try Checkout.text("Examples/\($0).sh") }
+            .joined()
         let readme = try Checkout.text("README.md")
         let session = readme.split(separator: "\n").filter { $0.contains("$ coffer ") }
         #expect(session.count > 5)
