@@ -20,6 +20,7 @@ extension BrokerService {
         case .slotAdd: try await Self.run(AddSlotHandler.self, verified, vault)
         case .slotRemove: try await Self.run(RemoveSlotHandler.self, verified, vault)
         case .reshare: try await Self.run(ReshareHandler.self, verified, vault)
+        case .keysRecover: try await Self.run(RecoverAuthorityHandler.self, verified, vault)
         case .policyApply: try await Self.run(ApplyPolicyHandler.self, verified, vault)
         case .policyGet: try await Self.run(GetPolicyHandler.self, verified, vault)
         case .staffInvite: try await Self.run(InviteStaffHandler.self, verified, vault)
@@ -128,7 +129,8 @@ extension BrokerService {
         return HealthReply(
             state: vaultState, vault: facts.vault, incarnation: facts.incarnation,
             logKey: VerifierKey(name: origin.description, key: facts.logKey)?.description ?? "",
-            replyKey: KeyID(facts.replyKey), tlsPin: Hex.encode(facts.tlsPin), authority: facts.authority,
+            replyKey: KeyID(facts.replyKey), tlsPin: Hex.encode(facts.tlsPin),
+            authority: files.currentFacts(facts).authority,
             profile: profile, version: BrokerVersion.text)
     }
 

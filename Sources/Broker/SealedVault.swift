@@ -64,7 +64,11 @@ final class SealedVault: Sendable {
             } catch { throw .integrity("a block of log.db") }
         }
         // Whoever ruled first, only the quorum's word leads from there to the authority that the seal file names.
-        guard state.authority == facts.authority else { throw .integrity("the authority in log.db") }
+        // The seal file follows the entry: a crash in between leaves it one such word behind, and `recover` moves it. A
+        // seal file that was put back is refused by the anchor.
+        guard state.isAuthority(facts.authority, orWasUntilLastRecovery: facts.incarnation) else {
+            throw .integrity("the authority in log.db")
+        }
         return (state, Dictionary(blocks.map { ($0.id, $0.place.seq) }) { first, _ in first })
     }
 
@@ -208,6 +212,7 @@ extension OpenVault {
     func recover() async throws(RequestRefusal) {
         // Idempotent: moves the pins only where an application of a policy was cut short.
         try enforce(turnstile.policy)
+        try enforceAuthority()
         try restoreBindings()
         try await requireWholeRegister()
         try await finishPurges()

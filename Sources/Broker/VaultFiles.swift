@@ -132,11 +132,6 @@ extension VaultFiles {
 }
 
 extension VaultFiles {
-    /// The quorum's word on which keys the vault has now; empty for a vault that never had others.
-    func succession() -> [UInt8] {
-        (try? DurableFile.read(FilePaths.join(folder, "succession.json"), limit: 16_384)) ?? []
-    }
-
     /// One line of the ledger of erasures; nil for a place that has none.
     func readLedger(_ place: UInt64) -> [UInt8]? {
         try? DurableFile.read(FilePaths.join(FilePaths.join(folder, Self.ledgerName), "\(place).json"), limit: 16_384)

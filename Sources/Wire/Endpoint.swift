@@ -10,6 +10,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case slotAdd = "/v1/keys/slots/add"
     case slotRemove = "/v1/keys/slots/remove"
     case reshare = "/v1/keys/reshare"
+    case keysRecover = "/v1/keys/recover"
     case policyApply = "/v1/policy/apply"
     case policyGet = "/v1/policy/get"
     case staffInvite = "/v1/staff/invite"
@@ -84,7 +85,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .unseal, .unsealCard: [.unseal]
         case .seal: [.seal]
-        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRotate: [.rotate]
+        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRecover, .keysRotate: [.rotate]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]
         case .staffInvite, .enroll, .staffPending, .staffApprove, .staffSet: [.enrol]

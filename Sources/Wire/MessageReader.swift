@@ -33,6 +33,9 @@ public struct MessageReader {
         try self.init(value)
     }
 
+    /// Whether a member that may be left out is there and was not taken yet.
+    public func has(_ name: String) -> Bool { members.contains(name) }
+
     /// Any value.
     public mutating func take(_ name: String) throws(MessageError) -> JSONValue {
         guard let value = try? members.value(name) else { throw .member(name) }

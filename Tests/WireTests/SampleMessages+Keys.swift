@@ -23,6 +23,8 @@ extension SampleMessages {
         SampleMessage(
             Reshare.Request(
                 set: cardSet, material: Sensitive("AAAA"), kept: [Reshare.Kept(id: 1, secret: Sensitive("p"))])),
+        SampleMessage(RecoverAuthority.Request(block: block, statement: block)),
+        SampleMessage(RecoverAuthority.Reply(authority: kid)),
         SampleMessage(SlotsReply(slots: [slot])),
     ]
 }

@@ -239,6 +239,7 @@ struct RightsReplay {
         case .revoke(let revoke) where core.act == .revoke:
             ask = PolicyAsk(act: .revoke, verb: state.endsOnlyOwn(revoke) ? "own" : nil)
         case .hold: ask = PolicyAsk(act: .hold)
+        case .recover: ask = PolicyAsk(act: .rotate, verb: "recover")
         case .purge:
             guard case .approval(let persons) = policy.decide(role: standing.role, ask: PolicyAsk(act: .logPurge))
             else { return false }

@@ -42,7 +42,7 @@ enum GetKeysHandler: OperationHandler {
     /// Whoever may change slots, replace keys or cut new cards must see what there is.
     private static func ask(_ verified: VerifiedRequest, _ vault: OpenVault) -> PolicyAsk {
         let gate = vault.turnstile.gate
-        let asks = ["slots", "rotate", "reshare"].map { PolicyAsk(act: .rotate, verb: $0) }
+        let asks = ["slots", "rotate", "reshare", "recover"].map { PolicyAsk(act: .rotate, verb: $0) }
         let allowed = asks.first { ask in
             if case .refused = gate.decide(verified, ask).outcome { false } else { true }
         }

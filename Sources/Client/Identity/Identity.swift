@@ -17,9 +17,16 @@ public struct Identity: Hashable, Sendable {
     public let name: String
     public let profile: WireProfile
     public let broker: BrokerKeys
+    /// Authorities that the recovery quorum has replaced since this key was made, oldest first. What they signed for
+    /// others still stands; they sign nothing any more.
+    public let earlierAuthorities: [KeyID]
+
+    /// More than a vault ever has.
+    static let mostEarlierAuthorities = 32
 
     public init(
-        kind: Kind, vault: VaultID, kid: KeyID, name: String, profile: WireProfile, broker: BrokerKeys
+        kind: Kind, vault: VaultID, kid: KeyID, name: String, profile: WireProfile, broker: BrokerKeys,
+        earlierAuthorities: [KeyID] = []
     ) {
         self.kind = kind
         self.vault = vault
@@ -27,6 +34,7 @@ public struct Identity: Hashable, Sendable {
         self.name = name
         self.profile = profile
         self.broker = broker
+        self.earlierAuthorities = earlierAuthorities
     }
 }
 

@@ -24,7 +24,7 @@ extension IdentityFile {
     private static func members(
         identity: Identity, parameters: PassphraseParameters, nonce: [UInt8]
     ) -> [String: JSONValue] {
-        [
+        var members: [String: JSONValue] = [
             "authority": .string(identity.broker.authority.text),
             "kdf": .object([
                 "alg": .string(algorithm), "mem": .integer(Int64(parameters.memoryBytes)),
@@ -36,6 +36,11 @@ extension IdentityFile {
             "reply_key": .string(identity.broker.replyKey.text), "tls_pin": .string(identity.broker.tlsPin),
             "v": .integer(version), "vault": .string(identity.vault.description),
         ]
+        // Only where there is one: files from before a recovery are what they always were.
+        if !identity.earlierAuthorities.isEmpty {
+            members["earlier_authorities"] = .array(identity.earlierAuthorities.map { .string($0.text) })
+        }
+        return members
     }
 
     /// Reads what `encode()` writes; the cost is judged when the file is opened.
@@ -51,11 +56,16 @@ extension IdentityFile {
             logKey: try members.text("log_key", most: 1_024), replyKey: try members.parsed("reply_key") { KeyID($0) },
             tlsPin: try members.text("tls_pin", most: 64), authority: try members.parsed("authority") { KeyID($0) })
         guard let broker else { throw IdentityError.form }
+        var earlier: [KeyID] = []
+        if members.has("earlier_authorities") {
+            earlier = try members.names("earlier_authorities", count: Identity.mostEarlierAuthorities) { KeyID($0) }
+            guard !earlier.isEmpty, !earlier.contains(broker.authority) else { throw IdentityError.form }
+        }
         identity = Identity(
             kind: try members.parsed("kind") { Identity.Kind(rawValue: $0) },
             vault: try members.parsed("vault") { VaultID($0) }, kid: try members.parsed("kid") { KeyID($0) },
             name: try members.text("name"), profile: try members.parsed("profile") { WireProfile(rawValue: $0) },
-            broker: broker)
+            broker: broker, earlierAuthorities: earlier)
         var kdf = try MessageReader(try members.object("kdf"))
         guard try kdf.text("alg") == Self.algorithm else { throw IdentityError.form }
         parameters = PassphraseParameters(

@@ -16,7 +16,7 @@ extension IdentityFile {
         case quorum(fingerprint: String)
         /// It is about another vault.
         case vault
-        /// The identity trusts these keys already, or later ones.
+        /// The identity trusts these keys already, or later ones: those of this very word, or an authority that was replaced.
         case current
         case identity(IdentityError)
     }
@@ -42,14 +42,21 @@ extension IdentityFile {
             let broker = BrokerKeys(
                 logKey: logKey.description, replyKey: word.replyKey, tlsPin: word.tlsPin, authority: word.authority)
         else { throw .form }
-        guard word.generation > known || word.generation == known && broker != identity.broker else { throw .current }
+        // In one generation only the authority changes, and one that was replaced never comes back: an old word is shown
+        // by whoever has its key.
+        guard word.generation > known || word.generation == known && broker != identity.broker,
+            !identity.earlierAuthorities.contains(word.authority)
+        else { throw .current }
+        var earlier = identity.earlierAuthorities
+        if word.authority != identity.broker.authority { earlier.append(identity.broker.authority) }
+        guard earlier.count <= Identity.mostEarlierAuthorities else { throw .form }
         do throws(IdentityError) {
             let key = try open(passphrase: passphrase)
             return try IdentityFile.seal(
                 key,
                 identity: Identity(
                     kind: identity.kind, vault: identity.vault, kid: identity.kid, name: identity.name,
-                    profile: identity.profile, broker: broker), passphrase: passphrase)
+                    profile: identity.profile, broker: broker, earlierAuthorities: earlier), passphrase: passphrase)
         } catch { throw .identity(error) }
     }
 

@@ -32,8 +32,12 @@ public struct SignedRight: Sendable {
     /// - Parameters:
     ///   - vault: the vault the identity was made for.
     ///   - authority: the authority's key as the identity knows it, not as the broker names it.
-    public init(_ right: StaffRights.Right, vault: VaultID, authority: KeyID) throws(Problem) {
-        let first = try Self.open(right.enrolment, vault, authority)
+    ///   - earlier: authorities it took the place of; what they signed still stands.
+    public init(
+        _ right: StaffRights.Right, vault: VaultID, authority: KeyID, earlier: [KeyID] = []
+    ) throws(Problem) {
+        let authorities = [authority] + earlier
+        let first = try Self.open(right.enrolment, vault, authorities)
         guard case .enrol(let enrolment) = first.block, enrolment.kid == right.kid else { throw .forged }
         self.enrolment = enrolment
         known = right
@@ -41,7 +45,7 @@ public struct SignedRight: Sendable {
             (root, blocks) = (nil, [first])
             return
         }
-        let second = try Self.open(right.root, vault, authority)
+        let second = try Self.open(right.root, vault, authorities)
         guard case .capability(let root) = second.block, root.parent == nil, root.audience == right.kid else {
             throw .forged
         }
@@ -50,11 +54,11 @@ public struct SignedRight: Sendable {
     }
 
     private static func open(
-        _ value: JSONValue, _ vault: VaultID, _ authority: KeyID
+        _ value: JSONValue, _ vault: VaultID, _ authorities: [KeyID]
     ) throws(Problem) -> SignedBlock {
         let signed: SignedBlock
         do throws(BlockRefusal) { signed = try Block.open(DSSEEnvelope(value), vault: vault) } catch { throw .forged }
-        guard signed.issuer == authority else { throw .forged }
+        guard authorities.contains(signed.issuer) else { throw .forged }
         return signed
     }
 

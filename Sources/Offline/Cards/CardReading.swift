@@ -77,13 +77,10 @@ public enum CardReading {
     ) throws(ShareError) -> ConfirmCards.Request {
         guard let first = cards.first else { throw .tooFew(have: 0, need: 2) }
         guard first.purpose == .recovery else { throw .purpose(first.purpose) }
-        guard let stored = stored.first, let set = stored.set.shareSet(.recovery),
-            let key = Ed25519.PublicKey(stored.signingKey)
-        else { throw .foreignSet }
+        guard let stored = stored.first, let facts = RecoveryFacts(stored) else { throw .foreignSet }
+        let set = facts.set
         let secret = try set.combine(cards, vault: vault)
         let identity = RecoveryIdentity(vault: vault, secret: secret.value)
-        let facts = RecoveryFacts(
-            set: set, signingKey: key, certificate: stored.certificate, canary: stored.canary)
         guard identity.opens(facts, recipients: [stored.recipient], vault: vault) else { throw .wrongSecret }
         return ConfirmCards.Request(set: set.name, proof: identity.confirm(vault: vault, set: set.id))
     }
@@ -103,6 +100,16 @@ extension CardReading.Problem {
             case .damaged: .damaged
             }
         self.init(kind: kind, hint: error.hint)
+    }
+}
+
+extension RecoveryFacts {
+    /// What a broker says of its recovery cards; nil where that is none.
+    init?(_ stored: RecoveryState) {
+        guard let set = stored.set.shareSet(.recovery), let key = Ed25519.PublicKey(stored.signingKey) else {
+            return nil
+        }
+        self.init(set: set, signingKey: key, certificate: stored.certificate, canary: stored.canary)
     }
 }
 

@@ -1,7 +1,10 @@
+public import AccessLog
 internal import Archive
+public import Authority
 internal import Keys
 public import Primitives
 public import VaultModel
+public import Wire
 
 /// Enough recovery cards, together: what opens a vault's archives and speaks for its quorum.
 public struct RecoveryCards: Sendable {
@@ -36,6 +39,48 @@ public struct RecoveryCards: Sendable {
             self.identity = Held(identity)
         } catch { throw CardReading.Problem(error) }
         self.vault = vault
+    }
+
+    /// Holds the cards against the set that a running broker names, and puts them together. What they give must open what
+    /// was stored when they were made, and have certified the log's key.
+    ///
+    /// - Parameter logKey: as this device knows it, not as the broker says.
+    public init(
+        _ texts: [HeldSecret], keys: GetKeys.Reply, vault: VaultID, logKey: Ed25519.PublicKey
+    ) throws(CardReading.Problem) {
+        do throws(ShareError) {
+            var cards: [ShareCard] = []
+            for text in texts { cards.append(try ShareCard(parsing: text.bytes)) }
+            guard let first = cards.first else { throw .tooFew(have: 0, need: 2) }
+            guard first.purpose == .recovery else { throw .purpose(first.purpose) }
+            guard let stored = keys.recovery.first, let facts = RecoveryFacts(stored) else { throw .foreignSet }
+            let secret = try facts.set.combine(cards, vault: vault)
+            let identity = RecoveryIdentity(vault: vault, secret: secret.value)
+            guard identity.opens(facts, recipients: [stored.recipient], vault: vault),
+                facts.certifies(logKey, vault: vault)
+            else { throw .wrongSecret }
+            age = AgeIdentity(secret: identity.ageSecret())
+            self.identity = Held(identity)
+        } catch { throw CardReading.Problem(error) }
+        self.vault = vault
+    }
+
+    /// The quorum's word that another key signs blocks from `at` on, seconds since 1970: the block for the log, and the
+    /// statement for the devices. The vault's other keys stay as they are.
+    ///
+    /// - Returns: nil where `logKey` is no log's.
+    public func succession(
+        to authority: KeyID, logKey: VerifierKey, replyKey: KeyID, tlsPin: String, at: Int64
+    ) -> (block: DSSEEnvelope, statement: DSSEEnvelope)? {
+        guard let generation = LogOrigin(logKey.name)?.incarnation else { return nil }
+        let quorum = KeyID(signingKey)
+        let block = RecoverBlock(
+            header: BlockHeader(vault: vault, issuer: quorum, at: at), replacement: .authority(authority),
+            incarnation: Int64(clamping: generation), logKey: KeyID(logKey.key))
+        let statement = SuccessionStatement(
+            vault: vault, generation: generation, at: at, authority: authority, logKey: KeyID(logKey.key),
+            replyKey: replyKey, tlsPin: tlsPin)
+        return (DSSEEnvelope.sealing(block) { sign($0) }, statement.sealed(by: quorum) { sign($0) })
     }
 
     /// How many cards the newest archive asks for; 0 where it does not say.

@@ -80,7 +80,10 @@ struct RestoredLog {
             try state?.register(signed, at: stored.place.seq, time: stored.place.time)
         }
         // The keyring archive was sealed to the quorum and names the authority: a log of somebody else's does not fit it.
-        guard let state, state.authority == facts.authority else { throw VaultRestoration.Failure.log }
+        // It may name the one before, if the quorum spoke while the archives were being made.
+        guard let state, state.isAuthority(facts.authority, orWasUntilLastRecovery: oldIncarnation) else {
+            throw VaultRestoration.Failure.log
+        }
         return state
     }
 

@@ -10,13 +10,16 @@ import VaultModel
 struct IdentityFollowCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "follow",
-        abstract: "Trust the new keys of a vault that was restored, by word of its recovery quorum.",
+        abstract:
+            "Trust the new keys of a vault, by word of its recovery quorum: after a restore, or for a lost authority's.",
         discussion: """
             After a restore the broker has other keys, and this device refuses it. The quorum that brought it back has signed \
             which keys it has now; its fingerprint stands on every card and in the receipt of the restore. Compare it, and \
             give it here. Your own key stays as it is. An authority's key file follows the same way.
 
-            Members of --json: vault_id, log_key, seen_before.
+            After coffer keys recover the log goes on and the authority's key is another: whoever gives rights follows.
+
+            Members of --json: vault_id, log_key, authority, seen_before.
 
             Example: coffer identity follow --quorum 5d21-07aa-93be-41c0-88f2-6d3e-0b17-c94a
             """)
@@ -37,9 +40,11 @@ struct IdentityFollowCommand: CofferCommand {
         do throws(IdentityFile.FollowProblem) {
             next = try file.following(statement, quorum: quorum.lowercased(), passphrase: passphrase)
         } catch { throw Failure(error) }
+        // Where the same log goes on, what this device remembers of it goes on as well.
+        let isOtherLog = next.identity.broker.logKey != file.identity.broker.logKey
         let seen = try Session.rememberedSize(options, of: file.identity.vault)
         let memory = FilePaths.join(try options.paths.state(of: file.identity.vault), "checkpoint")
-        if Folder.exists(memory) {
+        if isOtherLog, Folder.exists(memory) {
             // What the old log showed stays as evidence; it says nothing about the new one.
             let aside = memory + "." + Hex.encode(Random.bytes(4))
             do throws(HostError) { try Folder.rename(memory, to: aside) } catch {
@@ -48,15 +53,17 @@ struct IdentityFollowCommand: CofferCommand {
         }
         do throws(IdentityError) { try next.replace(at: path) } catch { throw Failure(error) }
         output.answer([
+            "authority": .string(next.identity.broker.authority.text),
             "log_key": .string(next.identity.broker.logKey.description), "seen_before": .integer(Int64(seen ?? 0)),
             "vault_id": .string(next.identity.vault.description),
         ]) {
             var list = LabelList()
             list.add("vault", next.identity.vault.description)
             list.add("log key", next.identity.broker.logKey.description)
+            list.add("authority", next.identity.broker.authority.text)
             return list.rendered(paint: output.paint)
         }
-        if let seen {
+        if isOtherLog, let seen {
             output.note("this device had seen \(seen) entries of the log; compare with the entry of the restore")
         }
     }
@@ -68,7 +75,7 @@ extension Failure {
         case .none:
             self.init(
                 code: "not-found", why: "succession",
-                message: "this vault was never restored: there is nobody to follow",
+                message: "this vault was never restored, and its authority never replaced: there is nobody to follow",
                 hint: "if the broker is refused, find out which broker answers here", exitCode: 4)
         case .form:
             self.init(

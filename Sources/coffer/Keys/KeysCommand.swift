@@ -13,7 +13,7 @@ struct KeysCommand: AsyncParsableCommand {
         abstract: "What opens the vault: passphrases, cards, key files; the recovery cards; new keys for old ones.",
         subcommands: [
             KeysStatusCommand.self, KeysCardsCommand.self, KeysSlotsCommand.self, KeysReshareCommand.self,
-            KeysRotateCommand.self,
+            KeysRotateCommand.self, KeysRecoverCommand.self,
         ])
 }
 

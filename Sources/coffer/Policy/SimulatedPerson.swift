@@ -13,7 +13,6 @@ struct SimulatedPerson {
     /// Seconds since 1970.
     private let now: Int64
     private let vault: VaultID
-    private let authority: KeyID
 
     var role: RoleName { right.enrolment.role }
 
@@ -38,7 +37,6 @@ struct SimulatedPerson {
         self.right = right
         now = session.nowSeconds
         vault = session.vault
-        authority = session.identity.broker.authority
         let now = now
         review = right.root.map { AuthorityState.review(of: $0, now: now, days: policy.reviewDays) }
     }
@@ -47,9 +45,11 @@ struct SimulatedPerson {
     /// key that is bound to a user counts as used by that user.
     func obstacle(to ask: PolicyAsk, form: Form?) -> Reason? {
         guard !right.known.isRevoked else { return .revokedKey }
-        var state = AuthorityState(vault: vault, authority: authority)
+        // Each block was signed by the authority of its day, or by the one after it.
+        var state = AuthorityState(vault: vault, authority: right.enrolment.issuer)
         do throws(BlockRefusal) {
             for (index, block) in right.blocks.enumerated() {
+                state = state.ruled(by: block.issuer)
                 // As of the second it was made for: whether it has ended since is for the evaluation to say.
                 try state.register(block, at: UInt64(index), time: (right.root?.notBefore ?? 0) * 1_000)
             }

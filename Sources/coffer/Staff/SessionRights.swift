@@ -25,7 +25,10 @@ extension Session {
         var rights: [SignedRight] = []
         for right in reply.message.rights {
             do throws(SignedRight.Problem) {
-                rights.append(try SignedRight(right, vault: vault, authority: identity.broker.authority))
+                rights.append(
+                    try SignedRight(
+                        right, vault: vault, authority: identity.broker.authority,
+                        earlier: identity.earlierAuthorities))
             } catch { throw Failure(error) }
         }
         return rights
