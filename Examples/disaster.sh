@@ -131,7 +131,7 @@ holds "林小美"
 
 say "The officer exports the log and verifies it across the restore"
 as officer 0 log export --out "$work/export"
-as officer 0 log verify "$work/export" --key "$log_key"
+as officer 0 log verify "$work/export" --key "$log_key" --quorum "$quorum"
 holds "$quorum"
 
 say "The vault is sealed"

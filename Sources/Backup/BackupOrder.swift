@@ -17,7 +17,8 @@ public struct BackupSource: Sendable {
 
     /// Nil without a recovery set that certifies the log's key, or with a recipient that is none.
     public init?(_ facts: SealFacts) {
-        guard let recovery = facts.recovery, recovery.certifies(facts.logKey, vault: facts.vault),
+        guard let recovery = facts.recovery,
+            recovery.certifies(facts.logKey, vault: facts.vault, incarnation: facts.incarnation),
             !facts.recoveryRecipients.isEmpty
         else { return nil }
         var quorum: [AgeRecipient] = []

@@ -54,6 +54,9 @@ public struct BackupSpool: Sendable {
         let path = FilePaths.join(folder, "sequence")
         let known = (try? DurableFile.read(path, limit: 32)).flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
         let first = max(known ?? 0, last) + 1
+        guard first <= ArchiveNames.largestSequence else {
+            throw HostError(operation: "sequence", path: path, errno: 75)  // EOVERFLOW
+        }
         try DurableFile.replace(path, with: Array(String(first + UInt64(count) - 1).utf8))
         return first
     }

@@ -169,7 +169,9 @@ extension BackupSpool {
             file = writer.header
             file += writer.append(content)
             file += writer.finish()
-            guard try AgeFile.open(file, fileKey: key) == content else { throw AgeError.damaged(chunk: 0) }
+            var opened = try AgeFile.open(file, fileKey: key)
+            defer { Wipe.zero(&opened) }
+            guard opened == content else { throw AgeError.damaged(chunk: 0) }
         } catch { throw .age(error) }
         do throws(HostError) { return try store(file) } catch { throw BackupFailure(error) }
     }

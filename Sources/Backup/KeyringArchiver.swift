@@ -48,7 +48,7 @@ struct KeyringArchiver {
                 await Task.yield()
                 guard !Task.isCancelled else { throw BackupFailure.cancelled }
             }
-            if let policy = try records.policy(sha256: facts.policyPin) { try put(.policy(policy)) }
+            for policy in try records.policies() { try put(.policy(policy)) }
             for key in try keyring.monthKeys() { try put(.month(try rewrap(key, archive))) }
             for stone in try keyring.tombstones() { try put(.tombstone(stone)) }
             for month in try keyring.destroyedMonths() { try put(.destroyed(month)) }

@@ -11,7 +11,7 @@ import VaultModel
 /// 2 month's key       4 month, 1 half, 4 epoch, 2 length, wrap
 /// 3 tombstone        16 id, 8 time
 /// 4 destroyed month   4 month, 1 half, 8 time
-/// 5 policy            4 length, bytes: the one in force, which the archive of the vault may be too old to have
+/// 5 policy            4 length, bytes: also those that the archive of the vault is too old to have
 /// ```
 public enum KeyringRow: Equatable, Sendable {
     case key(WrappedKey)

@@ -85,7 +85,7 @@ extension EndToEnd {
             #expect(renewed.code == 0, "\(renewed.text) \(renewed.errorText)")
             try sandbox.answer("owner", "policy", "simulate", "--as", "officer", "--action", "log-tail")
             func check() throws {
-                let report = try sandbox.expectVerifies(shop.logKey)
+                let report = try sandbox.expectVerifies(shop.logKey, quorum: quorum)
                 #expect(try report.member("authority") == kid)
                 let recoveries = try #require(try report.json()["recoveries"] as? [[String: Any]])
                 #expect(recoveries.count == 1 && recoveries.first?["quorum"] as? String == quorum)
@@ -104,7 +104,7 @@ extension EndToEnd {
             try sandbox.answer("owner", "identity", "follow", "--quorum", quorum)
             #expect(try shop.enrol("third", with: shop.newKey).code == 3)
             #expect(try sandbox.coffer("owner", "staff", "approve", "third", "--authority", second).code == 0)
-            let report = try sandbox.expectVerifies(shop.logKey)
+            let report = try sandbox.expectVerifies(shop.logKey, quorum: quorum)
             #expect((try report.json()["recoveries"] as? [Any])?.count == 2)
             #expect(try report.member("authority") == again.member("authority_kid"))
             shop.broker.stop()

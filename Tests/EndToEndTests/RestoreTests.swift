@@ -42,7 +42,13 @@ extension EndToEnd {
                 "full")
             #expect(shown.text.contains(Sandbox.sample.name))
             try shop.sandbox.answer("owner", "scrub")
-            try shop.sandbox.expectVerifies(try restored.member("log_key"))
+            try shop.sandbox.expectVerifies(
+                try restored.member("log_key"), quorum: try restored.member("quorum"))
+            let blind = try shop.sandbox.verifyLog(try restored.member("log_key"))
+            #expect(blind.code == 1 && blind.errorText.contains("--quorum"), "nobody is believed unasked")
+            let wrong = try shop.sandbox.verifyLog(
+                try restored.member("log_key"), quorum: String(repeating: "0000-", count: 7) + "0000")
+            #expect(wrong.code == 1)
             // The new generation is archived anew, whole, and brings the vault back again.
             let run = try shop.sandbox.answer("operator", "backup", "run")
             #expect(try run.json()["full"] as? Bool == true)
@@ -51,7 +57,8 @@ extension EndToEnd {
             #expect(twice.code == 0, "\(twice.errorText)")
             #expect(try twice.number("incarnation") == 3)
             try shop.follow(twice, ["owner", "counter", "officer"])
-            try shop.sandbox.expectVerifies(try twice.member("log_key"))
+            try shop.sandbox.expectVerifies(
+                try twice.member("log_key"), quorum: try twice.member("quorum"))
             shop.broker.stop()
         }
 
@@ -82,7 +89,8 @@ extension EndToEnd {
                 "counter", "find", "--phone", Sandbox.sample.phone, "--purpose", "order")
             #expect((try found.json()["matches"] as? [Any])?.count == 0)
             #expect(try shop.sandbox.coffer("counter", "customer", "show", shop.number, "--purpose", "order").code != 0)
-            try shop.sandbox.expectVerifies(try restored.member("log_key"))
+            try shop.sandbox.expectVerifies(
+                try restored.member("log_key"), quorum: try restored.member("quorum"))
             shop.broker.stop()
         }
 

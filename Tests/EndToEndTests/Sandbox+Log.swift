@@ -3,16 +3,21 @@ import Testing
 
 extension Sandbox {
     /// The officer exports the whole log and verifies it, without the vault.
-    func verifyLog(_ logKey: String) throws -> Outcome {
+    ///
+    /// - Parameter quorum: the fingerprint that stands on the cards, where a quorum has spoken.
+    func verifyLog(_ logKey: String, quorum: String? = nil) throws -> Outcome {
         let export = "\(folder)/export-\(UUID().uuidString.prefix(6))"
         try answer("officer", "log", "export", "--out", export)
-        return try coffer("officer", "log", "verify", export, "--key", logKey, "--json")
+        let trust = quorum.map { ["--quorum", $0] } ?? []
+        return try coffer("officer", ["log", "verify", export, "--key", logKey, "--json"] + trust)
     }
 
     /// Expects that it verifies.
     @discardableResult
-    func expectVerifies(_ logKey: String, _ place: SourceLocation = #_sourceLocation) throws -> Outcome {
-        let verified = try verifyLog(logKey)
+    func expectVerifies(_ logKey: String, quorum: String? = nil, _ place: SourceLocation = #_sourceLocation) throws
+        -> Outcome
+    {
+        let verified = try verifyLog(logKey, quorum: quorum)
         #expect(verified.code == 0, "\(verified.text)", sourceLocation: place)
         return verified
     }

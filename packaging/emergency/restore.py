@@ -171,8 +171,10 @@ class Archives:
         try:
             facts = base64.b64decode(manifest["recovery"])
             at = 11 + 16 * facts[2]
-            return facts[at:at + 32] == self.quorum and \
-                verifies(self.quorum, facts[at + 32:at + 96], b"COFFER/RCERT/v01" + self.vault + key)
+            life = manifest["gen"]
+            about = b"COFFER/RCERT/v01" + self.vault if life == 1 else \
+                b"COFFER/RCERT/v02" + self.vault + life.to_bytes(8, "little")
+            return facts[at:at + 32] == self.quorum and verifies(self.quorum, facts[at + 32:at + 96], about + key)
         except (ValueError, LookupError, TypeError):
             return False
 

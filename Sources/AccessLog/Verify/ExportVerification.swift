@@ -173,7 +173,8 @@ struct ExportVerification {
         var proofs = ProofCheck(files: files, key: key, checkpoint: checkpoint, &findings)
         var entries = EntryReplay(
             withheld: manifest.withheld,
-            rights: RightsReplay(files: files, vault: statement.vault, authority: authority))
+            rights: RightsReplay(
+                files: files, vault: statement.vault, authority: authority, quorum: options.quorum))
         let keys = PublicKeyCache()
         while let (first, leaves) = tree.nextBundle(&findings) {
             var batch: [EntryInput] = []

@@ -10,6 +10,7 @@ struct RightsReplay {
     private let vault: VaultID
     /// Who rules at the end, as whoever verifies was told.
     private let authority: KeyID
+    private let quorum: String?
     private var state: AuthorityState
     private var policies: [String: PolicyDocument] = [:]
     private var missingPolicies: Set<String> = []
@@ -20,7 +21,9 @@ struct RightsReplay {
     private var consents = ConsentReplay()
     private var erasures = ErasureReplay()
 
-    init(files: ExportFiles, vault: VaultID, authority: KeyID) {
+    /// - Parameter quorum: the fingerprint of the recovery quorum whose orders are believed; nil for none.
+    init(files: ExportFiles, vault: VaultID, authority: KeyID, quorum: String?) {
+        self.quorum = quorum
         self.files = files
         self.vault = vault
         self.authority = authority
@@ -32,8 +35,7 @@ struct RightsReplay {
         state.policy.flatMap { policies[$0.sha256]?.logRetention } ?? .standard
     }
 
-    /// What the recovery quorum has ordered. Its key is the one that signed the first of them: whoever reads the report
-    /// compares it with what stands on the cards.
+    /// What the recovery quorum has ordered, where one is trusted.
     var recoveries: [RegisteredRecovery] { state.recoveries }
 
     /// What can be said only after the last entry: the first authority's successors lead to the one that was named.
@@ -120,12 +122,16 @@ struct RightsReplay {
         }
     }
 
-    /// The first block of a log, its policy, names the first authority; the first order of a quorum names that.
+    /// Where a quorum is trusted, the first block of a log, its policy, names the first authority, and the quorum's orders
+    /// lead from there to the one that rules now.
     private mutating func begin(with signed: SignedBlock) {
+        guard let quorum else { return }
         if state.registered.isEmpty, case .policy = signed.block {
             state = AuthorityState(vault: vault, authority: signed.issuer)
         }
-        if state.quorum == nil, case .recover = signed.block { state.quorum = signed.issuer }
+        guard state.quorum == nil, case .recover = signed.block else { return }
+        let shown = signed.issuer.quorumFingerprint
+        if shown.utf8.elementsEqual(quorum.utf8) { state.quorum = signed.issuer }
     }
 
     /// Whether the key of the entry must be the block's issuer: where the block itself is the evidence, and for approvals,

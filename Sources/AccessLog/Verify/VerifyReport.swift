@@ -5,6 +5,9 @@ public import VaultModel
 public struct VerifyOptions: Sendable {
     /// The key that signs the vault's blocks; where it is nil, the one in the statement signed by the log is believed.
     public var authority: KeyID?
+    /// The recovery quorum's fingerprint, as cards show it. Without it, nobody's word changes who rules: an order of a quorum
+    /// is a finding, because whoever holds the log's key could have made one up.
+    public var quorum: String?
     /// Witnesses that must have signed the checkpoint, or an earlier one that comes along and that it continues.
     public var witnesses: WitnessPolicy?
     /// Seconds since 1970 before which a cosignature is too old.

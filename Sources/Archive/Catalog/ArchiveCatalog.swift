@@ -48,6 +48,11 @@ public struct ArchiveCatalog: Sendable {
                 continue
             }
             guard names.sequence(ofManifest: object.name) != nil else { continue }
+            // Anybody with the credentials can put something there; it must not stand in the way of what is sound.
+            guard object.sizeBytes <= ArchiveManifest.largestBytes else {
+                problems.append(Problem(kind: .manifest, name: object.name))
+                continue
+            }
             let file = try read(object.name)
             guard let manifest = try? SignedManifest(parsing: file, vault: names.vault, trust: trust),
                 manifest.name.utf8.elementsEqual(object.name.utf8)
@@ -103,10 +108,11 @@ public struct ArchiveCatalog: Sendable {
     }
 }
 
-/// One whole run.
+/// One run: its records and its log are there and whole. Its keys are kept for a shorter time, because a restore takes the
+/// newest.
 public struct ArchiveSet: Equatable, Sendable {
     public let vault: SignedManifest
-    public let keyring: SignedManifest
+    public let keyring: SignedManifest?
     public let log: SignedManifest
 
     /// Nil unless each part is there exactly once.
@@ -115,15 +121,15 @@ public struct ArchiveSet: Equatable, Sendable {
         for manifest in manifests where parts.updateValue(manifest, forKey: manifest.manifest.part) != nil {
             return nil
         }
-        guard let vault = parts[.vault], let keyring = parts[.keyring], let log = parts[.log] else { return nil }
-        (self.vault, self.keyring, self.log) = (vault, keyring, log)
+        guard let vault = parts[.vault], let log = parts[.log] else { return nil }
+        (self.vault, keyring, self.log) = (vault, parts[.keyring], log)
     }
 
     public var id: String { vault.manifest.set }
     /// When the run began, milliseconds since 1970.
     public var created: Int64 { vault.manifest.created }
     public var storedBytes: Int64 {
-        vault.manifest.storedBytes + keyring.manifest.storedBytes + log.manifest.storedBytes
+        manifests.reduce(0) { $0 + $1.manifest.storedBytes }
     }
-    public var manifests: [SignedManifest] { [vault, keyring, log] }
+    public var manifests: [SignedManifest] { [vault, keyring, log].compactMap { $0 } }
 }

@@ -209,7 +209,9 @@ public struct SignedManifest: Equatable, Sendable {
         switch trust {
         case .logKey(let expected): guard key == expected else { throw .signature }
         case .quorum(let quorum):
-            guard manifest.recovery.signingKey == quorum, manifest.recovery.certifies(key, vault: vault) else {
+            guard manifest.recovery.signingKey == quorum,
+                manifest.recovery.certifies(key, vault: vault, incarnation: manifest.generation)
+            else {
                 throw .value("recovery")
             }
         }

@@ -14,6 +14,9 @@ public struct ArchiveNames: Hashable, Sendable {
     /// The object that says which target this is.
     public static let target = "target.json"
 
+    /// Sequences have ten digits in names.
+    public static let largestSequence: UInt64 = 9_999_999_990
+
     public let vault: VaultID
     /// The vault's incarnation: one more after each restore.
     public let generation: UInt64

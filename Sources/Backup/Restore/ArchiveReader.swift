@@ -97,24 +97,32 @@ public struct ArchiveReader {
     public func restoreKeyring(
         _ manifest: SignedManifest, rows: (_ rows: [KeyringRow]) throws -> Void
     ) throws -> KeyringHead {
-        guard manifest.manifest.part == .keyring, let first = manifest.manifest.packs.first else {
+        guard manifest.manifest.part == .keyring, let pack = manifest.manifest.packs.first else {
             throw ArchiveError.malformed("a manifest")
         }
-        var content = try content(of: first)
-        var reader = ByteReader(content)
-        let head = try KeyringHead(from: &reader)
-        Wipe.zero(&content)
+        var content = try content(of: pack)
+        defer { Wipe.zero(&content) }
+        let (head, first) = try Self.head(of: content, rows)
         guard head.facts.vault == manifest.manifest.vault else { throw ArchiveError.malformed("a keyring") }
-        var count = try pass(&reader, to: rows)
+        var count = first
         for pack in manifest.manifest.packs.dropFirst() {
             var reader = ByteReader(try self.content(of: pack))
-            count += try pass(&reader, to: rows)
+            count += try Self.pass(&reader, to: rows)
         }
         guard count == manifest.manifest.count else { throw ArchiveError.malformed("a keyring") }
         return head
     }
 
-    private func pass(_ reader: inout ByteReader, to rows: ([KeyringRow]) throws -> Void) throws -> Int {
+    /// A function of its own, so that no reader shares the content when that is wiped.
+    private static func head(
+        of content: [UInt8], _ rows: ([KeyringRow]) throws -> Void
+    ) throws -> (head: KeyringHead, count: Int) {
+        var reader = ByteReader(content)
+        let head = try KeyringHead(from: &reader)
+        return (head, try pass(&reader, to: rows))
+    }
+
+    private static func pass(_ reader: inout ByteReader, to rows: ([KeyringRow]) throws -> Void) throws -> Int {
         var found: [KeyringRow] = []
         while reader.remaining > 0 { found.append(try KeyringRow(from: &reader)) }
         try rows(found)

@@ -38,6 +38,7 @@ struct BackupNotes: Equatable {
     func warning(now: Int64) -> String? {
         let day: Int64 = 86_400_000
         if stored == 0 { return "no archive of this vault was ever carried anywhere: coffer backup run" }
+        if made > now + day { return "the last archive is dated in the future: the clock was wrong then, or is now" }
         if now - made > 8 * day { return "the last archive is \((now - made) / day) days old: coffer backup run" }
         if drill == 0 { return "nobody has ever brought an archive back: coffer backup drill" }
         if now - drill > 92 * day {

@@ -14,6 +14,13 @@ struct BackupRunProgress: Sendable {
 }
 
 extension OpenVault {
+    /// What the seal file says, by its MAC and not by the file that lies there now: whoever could write that for a moment
+    /// would have archives sealed to himself.
+    func verifiedFacts() throws(RequestRefusal) -> SealFacts {
+        guard let seal = files.seal else { throw .sealed }
+        return seal.facts
+    }
+
     var spool: BackupSpool { BackupSpool(vault: files.folder) }
 
     /// Makes the set of `order` in the background. `begin` has been called.
@@ -21,11 +28,19 @@ extension OpenVault {
         let run = BackupRun(
             source: source, facts: facts, keyset: keyset, stores: stores, folder: VaultDirectory(files.folder),
             spool: spool, report: { [backups] progress in backups.update { $0.progress = progress } })
-        backups.start { [backups, turnstile] in
+        backups.start { [self] in
             do {
                 // Keys leave the keyring, sealed to the cards: a job like others that open what is stored.
                 let job = try await turnstile.beginJob()
                 let manifests = try await run.make(order)
+                // Keys and log must speak of one policy and one authority, or the vault they give would not open.
+                let after = try verifiedFacts()
+                guard after.policyPin == facts.policyPin, after.authority == facts.authority,
+                    after.incarnation == facts.incarnation
+                else {
+                    spool.discard()
+                    throw RequestRefusal.conflict("the policy or the authority changed meanwhile; run it again")
+                }
                 let keys = manifests.first { $0.manifest.part == .keyring }?.manifest.count ?? 0
                 try await turnstile.endJob(job, opened: Int(keys))
             } catch {

@@ -19,7 +19,7 @@ enum RunBackupHandler: OperationHandler {
     ) async throws(RequestRefusal) -> Answer<RunBackup.Reply> {
         let decision = try await vault.admit(call.verified, PolicyAsk(act: .backupRun, verb: "run"), as: .backup)
         let body = call.body
-        let facts = try vault.files.readSeal().facts
+        let facts = try vault.verifiedFacts()
         guard let source = BackupSource(facts) else {
             throw await vault.refuse(
                 decision,
@@ -41,12 +41,13 @@ enum RunBackupHandler: OperationHandler {
             let entry = try await vault.turnstile.log(decision, as: .backup, xid: waiting.set).entry
             return Answer(RunBackup.Reply(set: waiting.set), entry)
         }
+        let now = call.verified.receivedMilliseconds
         let order = BackupOrder(
             set: "b_" + Crockford.randomLower(26), isFull: body.full,
             head: body.sequence == 0
-                ? nil : BackupOrder.Head(sequence: body.sequence, hash: body.hash, created: body.created),
+                ? nil : BackupOrder.Head(sequence: body.sequence, hash: body.hash, created: min(body.created, now)),
             bases: Dictionary(body.bases.map { ($0.hash, $0.until) }) { first, _ in first },
-            now: call.verified.receivedMilliseconds)
+            now: now)
         do throws(RequestRefusal) {
             try vault.backups.begin(BackupRunProgress(set: order.set))
         } catch { throw await vault.refuse(decision, error, as: .backup) }
@@ -71,7 +72,7 @@ enum BackupStatusHandler: OperationHandler {
         let isOperator = call.head.act == .backupRun
         _ = try await vault.admit(
             call.verified, PolicyAsk(act: call.head.act, verb: isOperator ? "run" : "status"), as: .list)
-        let waiting = vault.waitingSet(try vault.files.readSeal().facts)?.first?.manifest.set
+        let waiting = vault.waitingSet(try vault.verifiedFacts())?.first?.manifest.set
         let last = vault.backups.last
         let notes = BackupNotes.read(in: vault.files.folder)
         let state =
@@ -108,7 +109,7 @@ enum GetBackupObjectHandler: OperationHandler {
             switch call.body.kind {
             case .pack: vault.spool.pack(name)
             case .manifest:
-                vault.waitingSet(try vault.files.readSeal().facts)?.first { $0.manifest.part.rawValue == name }?.file
+                vault.waitingSet(try vault.verifiedFacts())?.first { $0.manifest.part.rawValue == name }?.file
             case .ledger: UInt64(name).flatMap(vault.files.readLedger)
             }
         guard let object else {
@@ -129,7 +130,7 @@ enum StoredBackupHandler: OperationHandler {
     ) async throws(RequestRefusal) -> Answer<NoMembers> {
         let decision = try await vault.admit(call.verified, PolicyAsk(act: .backupRun, verb: "run"), as: .backup)
         let body = call.body
-        guard let set = vault.waitingSet(try vault.files.readSeal().facts), set.first?.manifest.set == body.set else {
+        guard let set = vault.waitingSet(try vault.verifiedFacts()), set.first?.manifest.set == body.set else {
             throw await vault.refuse(
                 decision, .notFound("no set of this name waits in the spool; run coffer backup run again"),
                 as: .backup)

@@ -51,6 +51,8 @@ public struct BackupCarrier {
                 try Self.check(pack, names, on: target)
             }
         }
+        // Before any manifest that counts its lines.
+        try await carryLedger(upTo: manifests.map(\.manifest.erasures).max() ?? 0, to: target)
         // In their order: the log's, the last one, makes the set whole.
         for manifest in manifests {
             try target.put(manifest.name, manifest.file, retainUntil: manifest.manifest.retainUntil)
@@ -58,7 +60,7 @@ public struct BackupCarrier {
     }
 
     /// Brings the lines of the ledger of erasures that a target lacks: it is kept for ever.
-    public func carryLedger(upTo last: UInt64, to target: BackupTarget) async throws {
+    private func carryLedger(upTo last: UInt64, to target: BackupTarget) async throws {
         guard last > 0 else { return }
         let known = Set(try target.ledger(names))
         for place in 1...last where !known.contains(names.ledgerLine(place)) {

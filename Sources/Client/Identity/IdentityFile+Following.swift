@@ -3,7 +3,7 @@ import CanonicalJSON
 public import Primitives
 import AccessLog
 import Host
-public import VaultModel
+import VaultModel
 
 extension IdentityFile {
     /// Why an identity does not follow.
@@ -33,7 +33,7 @@ extension IdentityFile {
         guard let envelope = try? DSSEEnvelope(parsing: Array(statement.utf8)),
             let word = try? SuccessionStatement(envelope)
         else { throw .form }
-        let shown = Self.fingerprint(of: envelope.keyid)
+        let shown = envelope.keyid.quorumFingerprint
         guard shown.utf8.elementsEqual(quorum.utf8) else { throw .quorum(fingerprint: shown) }
         guard word.vault == identity.vault else { throw .vault }
         let known = LogOrigin(identity.broker.logKey.name)?.incarnation ?? 0
@@ -58,12 +58,6 @@ extension IdentityFile {
                     kind: identity.kind, vault: identity.vault, kid: identity.kid, name: identity.name,
                     profile: identity.profile, broker: broker, earlierAuthorities: earlier), passphrase: passphrase)
         } catch { throw .identity(error) }
-    }
-
-    /// Eight groups of four hexadecimal digits, as cards show the quorum's key.
-    public static func fingerprint(of key: KeyID) -> String {
-        let digits = Array(Hex.encode(Array(SHA256.hash(key.rawKey).prefix(16))))
-        return stride(from: 0, to: digits.count, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: "-")
     }
 
     /// Puts this file in the place of the one that it follows.

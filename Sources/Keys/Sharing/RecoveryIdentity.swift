@@ -31,7 +31,7 @@ public struct RecoveryIdentity: ~Copyable, Sendable {
     public borrowing func facts(vault: VaultID, set: ShareSet, logKey: Ed25519.PublicKey) -> RecoveryFacts {
         RecoveryFacts(
             set: set, signingKey: signingKey,
-            certificate: signing.sign(RecoveryFacts.statement(vault: vault, logKey: logKey)),
+            certificate: signing.sign(RecoveryFacts.statement(vault: vault, incarnation: 1, logKey: logKey)),
             canary: Self.canary(vault, set)
                 .wrap(SecretBytes.random(count: 32), revision: 0, under: canaryWrap))
     }
@@ -47,11 +47,13 @@ public struct RecoveryIdentity: ~Copyable, Sendable {
 
     /// The facts of the same cards for a vault that was brought back: the certificate is over its new log key.
     public borrowing func facts(
-        _ facts: RecoveryFacts, vault: VaultID, logKey: Ed25519.PublicKey
+        _ facts: RecoveryFacts, vault: VaultID, incarnation: UInt64, logKey: Ed25519.PublicKey
     ) -> RecoveryFacts {
         RecoveryFacts(
             set: facts.set, signingKey: signingKey,
-            certificate: signing.sign(RecoveryFacts.statement(vault: vault, logKey: logKey)), canary: facts.canary)
+            certificate: signing.sign(
+                RecoveryFacts.statement(vault: vault, incarnation: incarnation, logKey: logKey)),
+            canary: facts.canary)
     }
 
     private static func canary(_ vault: VaultID, _ set: ShareSet) -> KeyWrap {
@@ -83,9 +85,13 @@ public struct RecoveryFacts: Equatable, Sendable {
         self.canary = canary
     }
 
-    /// What the certificate signs: `COFFER/RCERT/v01` ‖ vault id ‖ log key.
-    static func statement(vault: VaultID, logKey: Ed25519.PublicKey) -> [UInt8] {
-        Array("COFFER/RCERT/v01".utf8) + vault.bytes + logKey.bytes
+    /// What the certificate signs. For a new vault `COFFER/RCERT/v01` ‖ vault id ‖ log key; for one that was brought back
+    /// `COFFER/RCERT/v02` ‖ vault id ‖ incarnation ‖ log key: the log key of an earlier life certifies nothing in a later one.
+    static func statement(vault: VaultID, incarnation: UInt64, logKey: Ed25519.PublicKey) -> [UInt8] {
+        guard incarnation > 1 else { return Array("COFFER/RCERT/v01".utf8) + vault.bytes + logKey.bytes }
+        var bytes = Array("COFFER/RCERT/v02".utf8) + vault.bytes
+        bytes.appendLittleEndian(incarnation)
+        return bytes + logKey.bytes
     }
 
     static func confirmation(vault: VaultID, set: [UInt8]) -> [UInt8] {
@@ -93,8 +99,9 @@ public struct RecoveryFacts: Equatable, Sendable {
     }
 
     /// Whether the quorum has signed this log's key.
-    public func certifies(_ logKey: Ed25519.PublicKey, vault: VaultID) -> Bool {
-        signingKey.isValid(signature: certificate, for: Self.statement(vault: vault, logKey: logKey))
+    public func certifies(_ logKey: Ed25519.PublicKey, vault: VaultID, incarnation: UInt64 = 1) -> Bool {
+        signingKey.isValid(
+            signature: certificate, for: Self.statement(vault: vault, incarnation: incarnation, logKey: logKey))
     }
 
     /// Whether a confirmation is the quorum's.
@@ -106,8 +113,7 @@ public struct RecoveryFacts: Equatable, Sendable {
     public var fingerprint: String { Self.fingerprint(of: signingKey) }
 
     public static func fingerprint(of key: Ed25519.PublicKey) -> String {
-        let digits = Array(Hex.encode(Array(SHA256.hash(key.bytes).prefix(16))))
-        return stride(from: 0, to: digits.count, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: "-")
+        KeyID(key).quorumFingerprint
     }
 
     var isWellFormed: Bool {

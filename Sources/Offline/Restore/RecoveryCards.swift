@@ -46,7 +46,7 @@ public struct RecoveryCards: Sendable {
     ///
     /// - Parameter logKey: as this device knows it, not as the broker says.
     public init(
-        _ texts: [HeldSecret], keys: GetKeys.Reply, vault: VaultID, logKey: Ed25519.PublicKey
+        _ texts: [HeldSecret], keys: GetKeys.Reply, vault: VaultID, logKey: Ed25519.PublicKey, incarnation: UInt64
     ) throws(CardReading.Problem) {
         do throws(ShareError) {
             var cards: [ShareCard] = []
@@ -57,7 +57,7 @@ public struct RecoveryCards: Sendable {
             let secret = try facts.set.combine(cards, vault: vault)
             let identity = RecoveryIdentity(vault: vault, secret: secret.value)
             guard identity.opens(facts, recipients: [stored.recipient], vault: vault),
-                facts.certifies(logKey, vault: vault)
+                facts.certifies(logKey, vault: vault, incarnation: incarnation)
             else { throw .wrongSecret }
             age = AgeIdentity(secret: identity.ageSecret())
             self.identity = Held(identity)
@@ -96,8 +96,8 @@ public struct RecoveryCards: Sendable {
 
     func sign(_ message: [UInt8]) -> [UInt8] { identity.value.sign(message) }
 
-    func facts(_ facts: RecoveryFacts, logKey: Ed25519.PublicKey) -> RecoveryFacts {
-        identity.value.facts(facts, vault: vault, logKey: logKey)
+    func facts(_ facts: RecoveryFacts, incarnation: UInt64, logKey: Ed25519.PublicKey) -> RecoveryFacts {
+        identity.value.facts(facts, vault: vault, incarnation: incarnation, logKey: logKey)
     }
 }
 

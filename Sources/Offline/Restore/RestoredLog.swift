@@ -31,6 +31,7 @@ struct RestoredLog {
         let blocks = try stores.log.blocks()
         var state = try replay(blocks)
         let keys = try self.keys(living, state)
+        guard !keys.isEmpty else { throw VaultRestoration.Failure.nobody }
         let header = BlockHeader(
             vault: facts.vault, issuer: KeyID(cards.signingKey), at: clock.nowSeconds())
         let block = RecoverBlock(
@@ -81,7 +82,9 @@ struct RestoredLog {
         }
         // The keyring archive was sealed to the quorum and names the authority: a log of somebody else's does not fit it.
         // It may name the one before, if the quorum spoke while the archives were being made.
-        guard let state, state.isAuthority(facts.authority, orWasUntilLastRecovery: oldIncarnation) else {
+        guard let state, state.isAuthority(facts.authority, orWasUntilLastRecovery: oldIncarnation),
+            state.policy?.sha256 == policy.sha256
+        else {
             throw VaultRestoration.Failure.log
         }
         return state

@@ -63,6 +63,8 @@ public struct VaultRestoration {
         case log
         /// The policy of the archive is not there or no policy.
         case policy
+        /// Nobody's key would live: there is no owner left who could go on.
+        case nobody
         /// A key that is to live was never enrolled here.
         case unknownKey(KeyID)
         case passphrase(String)
@@ -104,6 +106,8 @@ public struct VaultRestoration {
     public func write(
         to folder: String, living: Living, passphrase: borrowing SecretBytes
     ) async throws(Failure) -> Receipt {
+        var folder = folder
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         guard !Folder.exists(folder) else { throw .exists }
         let scratch = folder + ".new-" + Hex.encode(Random.bytes(6))
         let before = FileModeMask.set(0o077)
@@ -140,7 +144,7 @@ public struct VaultRestoration {
             let keyring = try restoreKeyring(into: stores)
             let removed = try stores.records.removeErased(keyring.erased)
             let sampled = try SealSample(stores: stores, keyset: keyring.keyset).check()
-            let policy = try restorePolicy(keyring.policy, into: stores)
+            let policy = try restorePolicy(keyring, into: stores)
             let certificate = try makeCertificate()
             var facts = try makeFacts(keyring, policy, stores)
             facts.tlsPin = certificate.pin
@@ -176,7 +180,7 @@ public struct VaultRestoration {
     struct Keyring {
         var head: KeyringHead
         var keyset: Keyset
-        var policy: [UInt8]?
+        var policies: [[UInt8]] = []
         var erased: Set<RecordID>
     }
 
@@ -186,8 +190,10 @@ public struct VaultRestoration {
         let head = try reader.restoreKeyring(plan.keyring) { pending += $0 }
         guard head.facts.incarnation == names.generation else { throw ArchiveError.malformed("a keyring") }
         var result = Keyring(
-            head: head, keyset: try head.keys.restored(), policy: nil, erased: plan.erased)
+            head: head, keyset: try head.keys.restored(), erased: plan.erased)
         for case .tombstone(let stone) in pending { result.erased.insert(stone.customer) }
+        // The log may know of an erasure that neither the keyring nor the ledger of this target does.
+        for erasure in try stores.log.erasures([.begun, .done]) { result.erased.insert(erasure.customer) }
         let now = clock.nowMilliseconds()
         var keys: [WrappedKey] = []
         func flush() throws {
@@ -204,12 +210,12 @@ public struct VaultRestoration {
             case .tombstone(let stone): try stores.keyring.erase([stone.customer], time: stone.time)
             case .destroyed(let month):
                 try stores.keyring.destroyMonthKeys([month.month], half: month.half, time: month.time)
-            case .policy(let bytes): result.policy = bytes
+            case .policy(let bytes): result.policies.append(bytes)
             }
         }
         try flush()
         let known = Set(try stores.keyring.tombstones().map(\.customer))
-        for customer in plan.erased.subtracting(known) { try stores.keyring.erase([customer], time: now) }
+        for customer in result.erased.subtracting(known) { try stores.keyring.erase([customer], time: now) }
         result.keyset = try result.keyset.destroyingRetired(.keyring)
         return result
     }
@@ -236,12 +242,15 @@ public struct VaultRestoration {
 
     // MARK: - Policy, seal, anchor
 
-    /// The policy in force, from the keyring archive: the records may be older than it.
-    private func restorePolicy(_ bytes: [UInt8]?, into stores: Stores) throws -> PolicyDocument {
-        guard let bytes, case .success(let policy) = PolicyDocument.parse(bytes, file: "policy") else {
+    /// The policies, from the keyring archive: the records may be older than some.
+    ///
+    /// - Returns: the one in force.
+    private func restorePolicy(_ keyring: Keyring, into stores: Stores) throws -> PolicyDocument {
+        for bytes in keyring.policies { _ = try stores.records.storePolicy(bytes) }
+        let pinned = keyring.policies.first { SHA256.hash($0) == keyring.head.facts.policyPin }
+        guard let pinned, case .success(let policy) = PolicyDocument.parse(pinned, file: "policy") else {
             throw Failure.policy
         }
-        _ = try stores.records.storePolicy(bytes)
         return policy
     }
 
@@ -253,12 +262,13 @@ public struct VaultRestoration {
 
     private func makeFacts(_ keyring: Keyring, _ policy: PolicyDocument, _ stores: Stores) throws -> SealFacts {
         var facts = keyring.head.facts
-        guard SHA256.hash(policy.bytes) == facts.policyPin, let recovery = facts.recovery else { throw Failure.policy }
+        guard let recovery = facts.recovery else { throw Failure.policy }
         facts.incarnation += 1
         facts.registryHash = try stores.records.register(FieldMap.registrations(of: policy)).digest
         facts.logKey = keyring.keyset.logPublicKey
         facts.replyKey = keyring.keyset.replyPublicKey
-        facts.recovery = cards.facts(recovery, logKey: facts.logKey)
+        facts.recovery = cards.facts(
+            recovery, incarnation: facts.incarnation, logKey: facts.logKey)
         return facts
     }
 

@@ -24,4 +24,11 @@ extension RecordStore {
         if let bytes, SHA256.hash(bytes) != sha256 { throw .corrupt(.vault) }
         return bytes
     }
+
+    /// Every policy that was ever stored.
+    public func policies() throws(StorageError) -> [[UInt8]] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT bytes FROM policy ORDER BY sha256").map { try $0.bytes(0) }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 public enum RunBackup: WireOperation {
     public static let endpoint = Endpoint.backupRun
     public static let mostBases = 64
+    public static let mostSequence: UInt64 = 9_999_000_000
 
     /// A full archive that every target has.
     public struct Base: WireMessage {
@@ -47,6 +48,11 @@ public enum RunBackup: WireOperation {
             resume = try members.text("resume", most: 64)
             sequence = try members.count("sequence")
             hash = try members.text("hash", most: 64)
+            // Names of manifests have ten digits, and a broker that counted on from a number near the end would stand still.
+            guard sequence <= mostSequence, hash.isEmpty == (sequence == 0), hash.isEmpty || OpaqueID.isHash(hash)
+            else {
+                throw .member("sequence")
+            }
             created = try members.number("created")
             bases = try members.list("bases", of: Base.self, count: mostBases)
         }

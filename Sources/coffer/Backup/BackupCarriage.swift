@@ -171,8 +171,6 @@ struct BackupCarriage {
             }
             do {
                 try await carrier.carry(manifests, to: target, knowing: catalog)
-                let ledger = manifests.map(\.manifest.erasures).max() ?? 0
-                try await carrier.carryLedger(upTo: ledger, to: target)
                 outcomes.append(Outcome(name: target.name, failure: nil))
             } catch let problem as BackupTarget.Problem {
                 outcomes.append(Outcome(name: target.name, failure: Failure(problem, target: target.name)))

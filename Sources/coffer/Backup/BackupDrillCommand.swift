@@ -52,7 +52,7 @@ struct BackupDrillCommand: CofferCommand {
                 NoteBackup.self, .init(event: .drill, set: restoration.set, took: 0, passed: false))
             throw Failure(error, target: from)
         }
-        let took = SystemClock().nowMilliseconds() - start
+        let took = max(0, SystemClock().nowMilliseconds() - start)
         Folder.removeAll(folder)
         let noted = try await session.call(
             NoteBackup.self, .init(event: .drill, set: restoration.set, took: took, passed: true))

@@ -116,11 +116,16 @@ struct PlannedRemoval {
     func apply(now: Int64) throws(TransferError) -> (marked: Int, removed: Int) {
         var marked = 0
         var gone: [SignedManifest] = []
-        for manifest in plan.due {
+        // Changes before what they add to, so that an interruption leaves nothing torn.
+        for manifest in plan.due.reversed() {
+            let isNeeded = catalog.manifests.contains { $0.manifest.base == manifest.hash && !gone.contains($0) }
             let mark = catalog.names.mark(of: manifest.name)
             do throws(TransferError) {
                 let since = try Self.time(in: target.store.read(mark, limit: 1_024))
-                guard let since, now - since >= PrunePlan.waitMilliseconds else { continue }
+                // Whoever can write can plant a mark: the week begins when the archive's time is over, at the earliest.
+                guard let since, !isNeeded,
+                    now - max(since, manifest.manifest.retainUntil) >= PrunePlan.waitMilliseconds
+                else { continue }
             } catch {
                 guard case .notFound = error else { throw error }
                 let value: JSONValue = ["since": .integer(now)]

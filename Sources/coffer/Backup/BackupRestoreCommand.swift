@@ -47,6 +47,9 @@ struct BackupRestoreCommand: CofferCommand {
     @Option(help: ArgumentHelp("Whose keys live: owners, all, or key ids.", valueName: "who"))
     var keep: [String] = ["owners"]
 
+    @Flag(help: "Go on although lines of the ledger of erasures are missing: somebody erased may come back.")
+    var acceptStaleLedger = false
+
     @Option(help: ArgumentHelp("A recovery card's file; once for each card.", valueName: "file"), completion: .file())
     var cardFile: [String] = []
 
@@ -71,7 +74,8 @@ struct BackupRestoreCommand: CofferCommand {
             into, "there is something at the new vault's place", hint: "name another: --into DIR")
         let source = try RestoreSource(store(), name: from, vault: vault)
         let cards = try source.cards(CardSource(files: cardFile))
-        let restoration = try source.restoration(cards, at: moment, output)
+        let restoration = try source.restoration(
+            cards, at: moment, acceptsStaleLedger: acceptStaleLedger, output)
         let passphrase = try Passphrase(
             file: unsealPassphraseFile, option: "--unseal-passphrase-file", output: output
         ).new(for: "the restored vault")

@@ -159,7 +159,7 @@ struct BackupTargetsTestCommand: CofferCommand {
             "targets": .array(
                 found.map { target in
                     [
-                        "free": .integer(target.facts.freeBytes ?? -1), "name": .string(target.name),
+                        "free": .integer(target.facts.freeBytes ?? 0), "name": .string(target.name),
                         "protection": .string(target.facts.protection.word),
                     ]
                 })

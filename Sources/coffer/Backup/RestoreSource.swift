@@ -44,12 +44,23 @@ struct RestoreSource {
 
     /// Asks for the cards that the newest archive names, and puts them together.
     func cards(_ source: CardSource) throws(Failure) -> RecoveryCards {
-        let file: [UInt8]
+        var file: [UInt8] = []
         do throws(TransferError) {
-            guard let newest = try store.list(names.manifests).last else { throw TransferError.notFound }
-            file = try store.read(newest.name, limit: ArchiveManifest.largestBytes)
+            // The newest that names cards: what was put there to confuse does not.
+            search: for names in generations.reversed() {
+                for object in try store.list(names.manifests).reversed()
+                where object.sizeBytes <= ArchiveManifest.largestBytes {
+                    file = try store.read(object.name, limit: ArchiveManifest.largestBytes)
+                    if RecoveryCards.needed(by: file) > 0 { break search }
+                }
+            }
         } catch { throw Failure(.transfer(error), target: name) }
         let needed = RecoveryCards.needed(by: file)
+        guard needed > 0 else {
+            throw Failure(
+                code: "backup", why: "nothing", message: "\(name) has no archive that names its cards",
+                hint: "try another target", exitCode: 15)
+        }
         var texts: [HeldSecret] = []
         do throws(Failure) {
             for place in 0..<(source.count ?? needed) { texts.append(try source.card(place, use: .recovery)) }
@@ -63,12 +74,10 @@ struct RestoreSource {
 
     /// Reads what there is with the quorum's key, and plans the restore.
     func restoration(
-        _ cards: RecoveryCards, at moment: Int64?, _ output: Output
+        _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, _ output: Output
     ) throws(Failure) -> VaultRestoration {
         let trust = SignedManifest.Trust.quorum(cards.signingKey)
-        var keys: [UInt64: Ed25519.PublicKey] = [:]
-        var catalogs: [ArchiveCatalog] = []
-        var ledgers: [[(name: String, bytes: [UInt8])]] = []
+        var believed: [(catalog: ArchiveCatalog, ledger: RestoreLedger)] = []
         do throws(TransferError) {
             for names in generations {
                 let listing = try store.list(names.manifests) + store.list(names.packs)
@@ -76,22 +85,25 @@ struct RestoreSource {
                 {
                     (name) throws(TransferError) in try store.read(name, limit: ArchiveManifest.largestBytes)
                 }
-                keys[names.generation] = catalog.manifests.last?.logKey
-                catalogs.append(catalog)
-                var ledger: [(name: String, bytes: [UInt8])] = []
-                for line in try store.list(names.ledger) {
-                    ledger.append((line.name, try store.read(line.name, limit: 16_384)))
+                // Anybody with the credentials can make a generation up; one without a manifest of ours is none.
+                guard !catalog.manifests.isEmpty else { continue }
+                var lines: [(name: String, bytes: [UInt8])] = []
+                for line in try store.list(names.ledger) where line.sizeBytes <= 16_384 {
+                    lines.append((line.name, try store.read(line.name, limit: 16_384)))
                 }
-                ledgers.append(ledger)
+                believed.append((catalog, RestoreLedger(catalog, files: lines)))
             }
         } catch { throw Failure(.transfer(error), target: name) }
-        guard let newest = catalogs.last else {
-            throw Failure(code: "backup", why: "nothing", message: "\(name) has no archives", exitCode: 15)
+        guard let newest = believed.last?.catalog else {
+            throw Failure(
+                code: "backup", why: "nothing", message: "\(name) has no archives that these cards vouch for",
+                hint: "try other cards or another target", exitCode: 15)
         }
         for problem in newest.problems { output.warning("\(problem.kind.rawValue): \(problem.name)") }
         let plan: RestorePlan
         do throws(RestorePlan.Failure) {
-            plan = try RestorePlan(newest, at: moment, ledgers: ledgers.map { RestoreLedger(files: $0, keys: keys) })
+            plan = try RestorePlan(
+                newest, at: moment, ledgers: believed.map(\.ledger), acceptsStaleLedger: acceptsStaleLedger)
         } catch { throw Failure(.plan(error), target: name) }
         let meter = RestoreMeter(output)
         let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
@@ -130,8 +142,14 @@ extension Failure {
                 hint: "name another: --into DIR", exitCode: 7)
         case .plan(.nothing): self = backup("nothing", "\(target) has no whole archive of that time", another, 15)
         case .plan(.keyring): self = backup("keyring", "\(target) has no whole archive of the keys", another, 15)
-        case .plan(.ledger(let name)):
-            self = backup("ledger", "the ledger of erasures is not whole: \(name)", another, 12)
+        case .plan(.twoVaults):
+            self = backup(
+                "two-vaults", "\(target) has archives of two vaults that were restored from the same ones",
+                "find out which is the shop's, and move the other's archives away", 12)
+        case .plan(.staleLedger(let lines, let announced)):
+            self = backup(
+                "ledger", "the ledger of erasures has \(lines) lines of \(announced)",
+                "try another target first; --accept-stale-ledger goes on, and may bring erased customers back", 12)
         case .archive(.gap), .archive(.missing):
             self = backup("gap", "an archive lacks the full one it adds to", another, 18)
         case .archive(.identity): self = backup("cards", "these cards do not open the archives", "other cards", 17)
@@ -148,6 +166,10 @@ extension Failure {
         case .keys: self = backup("keys", "the archive of the keys does not open", another, 12)
         case .log: self = backup("log", "the archived log does not carry its own signature", another, 12)
         case .policy: self = backup("policy", "the archive of the keys lacks the policy", another, 12)
+        case .nobody:
+            self = .usage(
+                "no owner's key is left that could go on", hint: "name whose key lives: --keep all, or --keep KID",
+                why: "keep")
         case .unknownKey(let key):
             self = .usage("\(key.text) was never enrolled, or was locked out", hint: "--keep owners", why: "keep")
         case .passphrase(let problem): self = .usage(problem, why: "passphrase")

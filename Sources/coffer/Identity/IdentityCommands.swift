@@ -76,7 +76,7 @@ enum Fingerprint {
     }
 
     /// A recovery quorum's key as cards show it: eight groups of four hexadecimal digits.
-    static func quorum(_ kid: KeyID) -> String { IdentityFile.fingerprint(of: kid) }
+    static func quorum(_ kid: KeyID) -> String { kid.quorumFingerprint }
 
     /// RFC 8709: the type and the key, each behind its length in four bytes.
     static func blob(_ kid: KeyID) -> [UInt8] {

@@ -66,7 +66,9 @@ struct KeysRecoverCommand: CofferCommand {
         }
         let cards: RecoveryCards
         do throws(CardReading.Problem) {
-            cards = try RecoveryCards(texts, keys: keys, vault: session.vault, logKey: session.logKey.key)
+            cards = try RecoveryCards(
+                texts, keys: keys, vault: session.vault, logKey: session.logKey.key,
+                incarnation: LogOrigin(session.logKey.name)?.incarnation ?? 1)
         } catch { throw Failure(error) }
         try await recover(cards, session, output)
     }

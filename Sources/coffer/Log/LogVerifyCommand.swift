@@ -41,6 +41,12 @@ struct LogVerifyCommand: CofferCommand {
     @Option(help: ArgumentHelp("The key that signs the vault's blocks, as init printed it.", valueName: "kid"))
     var authority: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The recovery quorum's fingerprint, as on the cards: for the log of a vault that was brought back or has a new "
+                + "authority.", valueName: "fingerprint"))
+    var quorum: String?
+
     @OptionGroup var options: GlobalOptions
 
     private static let checkpointBytes = 64 * 1_024
@@ -57,6 +63,7 @@ struct LogVerifyCommand: CofferCommand {
             guard let kid = KeyID(authority) else { throw Failure.usage("this is not a key's id", why: "authority") }
             options.authority = kid
         }
+        options.quorum = quorum?.lowercased()
         try readWitnesses(into: &options, log: key)
         guard Folder.exists(folder) else {
             throw Failure.usage("there is no such folder", hint: "name the folder of an export", why: "dir")
@@ -67,7 +74,13 @@ struct LogVerifyCommand: CofferCommand {
         }
         progress.finish()
         show(report, output)
-        guard report.ok else { throw EndedWith.failedCheck }
+        guard report.ok else {
+            if quorum == nil, report.findings.contains(where: { $0.part == .block && $0.problem == .refused }) {
+                output.hint(
+                    "if the vault was brought back from archives or has a new authority: --quorum, from the cards")
+            }
+            throw EndedWith.failedCheck
+        }
     }
 
     private func readWitnesses(into options: inout VerifyOptions, log key: VerifierKey) throws(Failure) {
