@@ -229,5 +229,106 @@ extension EndToEnd {
             #expect((try report.json()["recoveries"] as? [Any])?.count == recoveries)
             shop.broker.stop()
         }
+
+        @Test func `an owner without any key comes back by the cards, and the lost key goes`() throws {
+            let shop = try Shop()
+            let sandbox = shop.sandbox
+            func recoverOwner(_ cards: [String], _ name: String, _ who: String = "heiress") throws -> Outcome {
+                try sandbox.coffer(
+                    who,
+                    ["keys", "recover", "--authority", shop.newKey, "--owner", name, "--json"]
+                        + cards.flatMap { ["--card-file", shop.card($0)] })
+            }
+            let cards = ["recovery-2-of-3", "recovery-3-of-3"]
+            #expect(try recoverOwner(["recovery-2-of-3"], "Heiress").code == 2)
+            #expect(try recoverOwner(["unseal-1-of-3", "unseal-2-of-3"], "Heiress").code == 3)
+            #expect(try recoverOwner(cards, "Heiress", "owner").code == 7, "an identity is not replaced")
+            let known = try recoverOwner(cards, "Owner")
+            #expect(known.code == 7 && known.text.contains("name"), "\(known.text)")
+            for path in [shop.newKey, sandbox.folder + "/heiress.key", sandbox.vault + "/succession.next"] {
+                #expect(!FileManager.default.fileExists(atPath: path), "\(path)")
+            }
+            shop.broker.crash()
+            shop.broker = try BrokerProcess(sandbox)
+            #expect(try recoverOwner(cards, "Heiress").code == 5, "a sealed vault")
+            // Nobody has a key of her own: cards unseal.
+            for index in 1...2 {
+                #expect(
+                    try sandbox.coffer("heiress", "unseal", "--card-file", shop.card("unseal-\(index)-of-3")).code == 0)
+            }
+            let recovered = try recoverOwner(cards, "Heiress")
+            #expect(recovered.code == 0, "\(recovered.errorText)")
+            let staff = try sandbox.answer("heiress", "staff", "list").text
+            #expect(staff.contains("Heiress") && staff.contains("Owner"))
+            let gone = try sandbox.coffer("heiress", "staff", "offboard", "Owner", "--json")
+            #expect(gone.code == 0, "\(gone.text)")
+            #expect(try sandbox.coffer("owner", "staff", "list").code == 3)
+            let renewed = try sandbox.coffer(
+                "heiress", "staff", "review", "--renew-unchanged", "--authority", shop.newKey, "--json")
+            #expect(renewed.code == 0, "\(renewed.text)")
+            let invited = try sandbox.answer(
+                "heiress", "staff", "invite", "--name", "new", "--role", "customer-service")
+            try sandbox.answer("new", "enroll", "--code", invited.member("code"))
+            let approved = try sandbox.coffer(
+                "heiress", "staff", "approve", "new", "--authority", shop.newKey, "--json")
+            #expect(approved.code == 0, "\(approved.text)")
+            try sandbox.expectVerifies(shop.logKey)
+            shop.broker.crash()
+            shop.broker = try BrokerProcess(sandbox)
+            try sandbox.answer("heiress", "unseal", "--unseal-passphrase-file", sandbox.passphrase("vault"))
+            try sandbox.answer("heiress", "staff", "list")
+            try sandbox.expectVerifies(shop.logKey)
+            shop.broker.stop()
+        }
+
+        @Test func `killed before any sync, a new owner is enrolled with her authority, or neither is`() throws {
+            var made: KillShim?
+            let shop = try Shop { sandbox in
+                let shim = try KillShim(sandbox)
+                made = shim
+                return shim.wrapper
+            }
+            let shim = try #require(made)
+            let sandbox = shop.sandbox
+            var (killedAt, enrolled, finishedLater) = ([String](), 0, 0)
+            for syncs in 0..<60 {
+                let (who, file) = ("heir\(syncs)", "\(sandbox.folder)/heir\(syncs).authority")
+                try shim.arm(after: syncs)
+                let outcome = try sandbox.coffer(
+                    who,
+                    [
+                        "keys", "recover", "--authority", file, "--owner", who, "--card-file",
+                        shop.card("recovery-1-of-3"), "--card-file", shop.card("recovery-2-of-3"), "--json",
+                    ])
+                let place = shim.disarm()
+                if let place {
+                    killedAt.append(place)
+                    #expect(outcome.code == 5, "\(place): \(outcome.text)")
+                    try shim.arm(after: 1 + syncs * 5 % 13)
+                    shop.broker.waitForEnd()
+                    shop.broker = try BrokerProcess(sandbox, wrapper: shim.wrapper)
+                    _ = try sandbox.coffer("owner", "unseal", "--unseal-passphrase-file", sandbox.passphrase("vault"))
+                    _ = shim.disarm()
+                    try shop.restart(wrapper: shim.wrapper)
+                } else {
+                    #expect(outcome.code == 0, "\(outcome.errorText)")
+                }
+                #expect(!shop.hasAnnounced)
+                let list = try sandbox.coffer(who, "staff", "list")
+                let named = try sandbox.answer("owner", "staff", "list").text.contains("\"\(who)\"")
+                let set = try sandbox.coffer(
+                    who, "staff", "set", "officer", "--training-until", "2027-06-30", "--authority", file, "--json")
+                #expect(named == (list.code == 0) && (set.code == 0) == named, "\(place ?? "") \(set.text)")
+                if named { enrolled += 1 }
+                if named, place != nil { finishedLater += 1 }
+                if place == nil { break }
+            }
+            #expect(
+                enrolled > finishedLater && finishedLater > 3 && killedAt.count < 60, "\(finishedLater) \(killedAt)")
+            #expect(Set(killedAt).contains("log.db-wal"), "\(killedAt)")
+            let report = try sandbox.expectVerifies(shop.logKey)
+            #expect((try report.json()["recoveries"] as? [Any])?.count == enrolled)
+            shop.broker.stop()
+        }
     }
 }
