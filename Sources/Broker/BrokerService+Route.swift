@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Authority
 internal import CanonicalJSON
 internal import Host
 internal import Keys
@@ -21,6 +22,7 @@ extension BrokerService {
         case .slotRemove: try await Self.run(RemoveSlotHandler.self, verified, vault)
         case .reshare: try await Self.run(ReshareHandler.self, verified, vault)
         case .keysRecover: try await Self.run(RecoverAuthorityHandler.self, verified, vault)
+        case .keysRecoverOwner: try await Self.run(RecoverOwnerHandler.self, verified, vault)
         case .policyApply: try await Self.run(ApplyPolicyHandler.self, verified, vault)
         case .policyGet: try await Self.run(GetPolicyHandler.self, verified, vault)
         case .staffInvite: try await Self.run(InviteStaffHandler.self, verified, vault)
@@ -118,6 +120,11 @@ extension BrokerService {
         switch endpoint {
         case .health: return ReplyProfile.unsigned(status: 200, body: health().jsonValue.encode())
         case .status: return ReplyProfile.unsigned(status: 200, body: status().jsonValue.encode())
+        case .recovery:
+            let state = RecoveryState(files.currentFacts(facts))
+            let earlier = (try? openVault())?.turnstile.controls.authority.recoveries.compactMap(\.replaced)
+            let reply = RecoveryReply(recovery: state.map { [$0] } ?? [], earlier: earlier ?? [])
+            return ReplyProfile.unsigned(status: 200, body: reply.jsonValue.encode())
         case .succession:
             let reply = SuccessionReply(statement: String(decoding: files.succession(), as: UTF8.self))
             return ReplyProfile.unsigned(status: 200, body: reply.jsonValue.encode())

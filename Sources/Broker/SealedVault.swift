@@ -212,9 +212,9 @@ extension OpenVault {
     func recover() async throws(RequestRefusal) {
         // Idempotent: moves the pins only where an application of a policy was cut short.
         try enforce(turnstile.policy)
-        try enforceAuthority()
         try restoreBindings()
         try await requireWholeRegister()
+        try await completeRecovery()
         try await finishPurges()
         try await finishErasures()
         let intents: [LogIntent]

@@ -278,13 +278,21 @@ public final class Turnstile: Sendable {
             if draft.decision == .allow, concernsFrozen(draft) {
                 return .substitute(Self.denial(of: draft, for: .frozen))
             }
-            guard let signed else { return .admit }
-            var trial = controls.authority
-            do throws(BlockRefusal) {
-                try trial.register(signed, at: place.seq, time: place.time)
-                return .admit
-            } catch { return .refuse(.refused(error.reason)) }
+            return signed.map { Self.admit($0, controls, at: place) } ?? .admit
         }
+    }
+
+    /// The same for a block that nobody's request brings.
+    func admit(_ signed: SignedBlock, at place: LogPlace) -> Admission {
+        current.withLock { Self.admit(signed, $0, at: place) }
+    }
+
+    private static func admit(_ signed: SignedBlock, _ controls: Controls, at place: LogPlace) -> Admission {
+        var trial = controls.authority
+        do throws(BlockRefusal) {
+            try trial.register(signed, at: place.seq, time: place.time)
+            return .admit
+        } catch { return .refuse(.refused(error.reason)) }
     }
 
     /// What has come in between since the decision.
@@ -306,7 +314,7 @@ public final class Turnstile: Sendable {
         return nil
     }
 
-    private func enter(_ signed: SignedBlock, at place: LogPlace) {
+    func enter(_ signed: SignedBlock, at place: LogPlace) {
         current.withLock { controls in
             var authority = controls.authority
             do throws(BlockRefusal) {

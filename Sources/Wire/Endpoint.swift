@@ -11,6 +11,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case slotRemove = "/v1/keys/slots/remove"
     case reshare = "/v1/keys/reshare"
     case keysRecover = "/v1/keys/recover"
+    case keysRecoverOwner = "/v1/keys/recover/owner"
     case policyApply = "/v1/policy/apply"
     case policyGet = "/v1/policy/get"
     case staffInvite = "/v1/staff/invite"
@@ -85,7 +86,9 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .unseal, .unsealCard: [.unseal]
         case .seal: [.seal]
-        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRecover, .keysRotate: [.rotate]
+        case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRecover, .keysRecoverOwner,
+            .keysRotate:
+            [.rotate]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]
         case .staffInvite, .enroll, .staffPending, .staffApprove, .staffSet: [.enrol]
@@ -127,6 +130,7 @@ public enum OpenEndpoint: String, CaseIterable, Hashable, Sendable {
     case health = "/health"
     case status = "/v1/status"
     case succession = "/v1/succession"
+    case recovery = "/v1/recovery"
 
     public var path: String { rawValue }
 }

@@ -110,6 +110,19 @@ struct RegistrationTests {
         #expect(refusalOf(clock(by: authority), in: state) == .issuer)
         try state.take(clock(by: heir))
         #expect(refusalOf(recover(.authority(authority.kid), incarnation: 1), in: state) == .value("incarnation"))
+        #expect(refusalOf(recover(.authority(authority.kid)), in: state) == .authorityKey, "it was lost or stolen")
+        #expect(state.recoveries.map(\.replaced) == [authority.kid])
+        // A file that is written after the log may be one word behind it, of the same incarnation, and no further.
+        func isNamed(_ key: TestKey, _ incarnation: UInt64 = 2) -> Bool {
+            state.isAuthority(key.kid, orWasUntilLastRecovery: incarnation)
+        }
+        #expect(isNamed(heir) && isNamed(heir, 7) && isNamed(authority))
+        #expect(!isNamed(authority, 1) && !isNamed(authority, 3) && !isNamed(service))
+        let second = TestKey("second heir")
+        try state.take(recover(.authority(second.kid)))
+        #expect(isNamed(second) && isNamed(heir) && !isNamed(authority))
+        try state.take(recover(.keys([service.kid])))
+        #expect(isNamed(second) && !isNamed(heir))
     }
 
     @Test("after a restore, only the keys that the quorum names live, and everything lent is void")

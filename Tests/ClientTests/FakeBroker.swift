@@ -76,6 +76,7 @@ final class FakeBroker: BrokerTransport {
                 state: .unsealed, profile: .test, vault: Sample.vault, incarnation: 1, logSize: 3, customers: 2,
                 policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, warnings: []
             ).write(to: &members)
+        case .recovery: RecoveryReply(recovery: [], earlier: []).write(to: &members)
         case .succession: SuccessionReply(statement: "").write(to: &members)
         }
         return IncomingReply(status: 200, headers: [], body: members.value.encode())

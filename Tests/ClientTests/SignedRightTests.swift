@@ -81,6 +81,18 @@ import Wire
         }
     }
 
+    @Test func `what an authority signed that was replaced since still counts, and no stranger's does`() throws {
+        let known = StaffRights.Right(
+            kid: clerk.kid, enrolment: enrolment(), root: root(by: mallory), roots: [], isRevoked: false, acts: [],
+            fields: [], purposes: [], quota: OpenQuota(left: 1, limit: 2, window: .day))
+        let right = try SignedRight(known, vault: vault, authority: mallory.kid, earlier: [authority.kid])
+        #expect(right.enrolment.issuer == authority.kid && right.root?.issuer == mallory.kid)
+        #expect(throws: SignedRight.Problem.forged) {
+            try SignedRight(known, vault: vault, authority: mallory.kid, earlier: [clerk.kid])
+        }
+        #expect(throws: SignedRight.Problem.forged) { try SignedRight(known, vault: vault, authority: mallory.kid) }
+    }
+
     @Test func `a renewal changes the times and nothing else`() throws {
         let right = try right()
         let before = try #require(right.root)

@@ -131,7 +131,8 @@ import VaultModel
     @Test func `every endpoint has one operation`() {
         let operations: [any WireOperation.Type] = [
             UnsealVault.self, UnsealWithCard.self, SealVault.self, GetKeys.self, ConfirmCards.self, AddSlot.self,
-            RemoveSlot.self, Reshare.self, RecoverAuthority.self, ApplyPolicy.self, GetPolicy.self, InviteStaff.self,
+            RemoveSlot.self, Reshare.self, RecoverAuthority.self, RecoverOwner.self, ApplyPolicy.self, GetPolicy.self,
+            InviteStaff.self,
             Enroll.self,
             PendingStaff.self, ApproveStaff.self, SetStaff.self, StaffRights.self, GrantStaff.self, ListStaff.self,
             WhoAmI.self, BeginImport.self, ImportBatch.self,

@@ -24,6 +24,14 @@ extension SampleMessages {
             Reshare.Request(
                 set: cardSet, material: Sensitive("AAAA"), kept: [Reshare.Kept(id: 1, secret: Sensitive("p"))])),
         SampleMessage(RecoverAuthority.Request(block: block, statement: block)),
+        SampleMessage(
+            RecoverOwner.Request(
+                word: .init(block: block, statement: block), name: "李娜", enrolment: block, root: block)),
+        SampleMessage(
+            RecoveryReply(
+                recovery: [
+                    RecoveryState(set: cardSet, recipient: "age1qq", signingKey: [1], certificate: [2], canary: [3])
+                ], earlier: [kid])),
         SampleMessage(RecoverAuthority.Reply(authority: kid)),
         SampleMessage(SlotsReply(slots: [slot])),
     ]

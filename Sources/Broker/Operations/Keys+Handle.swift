@@ -27,12 +27,7 @@ enum GetKeysHandler: OperationHandler {
         let sets = seal.file.shareSlots.map {
             CardSet($0.set, commitment: $0.commitment, confirmed: facts.isConfirmed($0.set.id))
         }
-        let recovery = facts.recovery.map { recovery in
-            RecoveryState(
-                set: CardSet(recovery.set, commitment: [], confirmed: facts.isConfirmed(recovery.set.id)),
-                recipient: facts.recoveryRecipients.first ?? "", signingKey: recovery.signingKey.bytes,
-                certificate: recovery.certificate, canary: recovery.canary)
-        }
+        let recovery = RecoveryState(facts)
         return Answer(
             GetKeys.Reply(
                 slots: seal.file.slots.map(KeySlot.init), sets: sets, recovery: recovery.map { [$0] } ?? [],
@@ -197,6 +192,17 @@ extension KeySlot {
             case .hostKey(let slot): Hex.encode(slot.keyID)
             }
         self.init(id: UInt64(slot.id), kind: slot.kind.name, name: name)
+    }
+}
+
+extension RecoveryState {
+    /// Nil where the vault has no recovery cards.
+    init?(_ facts: SealFacts) {
+        guard let recovery = facts.recovery else { return nil }
+        self.init(
+            set: CardSet(recovery.set, commitment: [], confirmed: facts.isConfirmed(recovery.set.id)),
+            recipient: facts.recoveryRecipients.first ?? "", signingKey: recovery.signingKey.bytes,
+            certificate: recovery.certificate, canary: recovery.canary)
     }
 }
 

@@ -1,6 +1,6 @@
 public import Wire
 
-/// The two questions anybody may ask and whose answers nobody signs.
+/// The questions anybody may ask and whose answers nobody signs.
 public struct BrokerInquiry: Sendable {
     private let transport: any BrokerTransport
 
@@ -18,6 +18,9 @@ public struct BrokerInquiry: Sendable {
         let reply: SuccessionReply = try await fetch(.succession)
         return reply.statement
     }
+
+    /// What the broker says of the vault's recovery cards, which what the cards give proves, and of earlier authorities.
+    public func recovery() async throws(ClientError) -> RecoveryReply { try await fetch(.recovery) }
 
     private func fetch<Reply: WireMessage>(_ endpoint: OpenEndpoint) async throws(ClientError) -> Reply {
         let reply: IncomingReply

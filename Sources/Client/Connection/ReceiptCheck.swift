@@ -46,7 +46,7 @@ extension Endpoint {
     /// The entry that puts a block into force may bear the block's signature in place of the request's.
     var registersBlock: Bool {
         switch self {
-        case .staffApprove, .policyApply: true
+        case .staffApprove, .policyApply, .keysRecoverOwner: true
         default: false
         }
     }

@@ -22,7 +22,7 @@ public struct Identity: Hashable, Sendable {
     public let earlierAuthorities: [KeyID]
 
     /// More than a vault ever has.
-    static let mostEarlierAuthorities = 32
+    public static let mostEarlierAuthorities = 32
 
     public init(
         kind: Kind, vault: VaultID, kid: KeyID, name: String, profile: WireProfile, broker: BrokerKeys,

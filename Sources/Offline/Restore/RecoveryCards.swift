@@ -46,17 +46,17 @@ public struct RecoveryCards: Sendable {
     ///
     /// - Parameter logKey: as this device knows it, not as the broker says.
     public init(
-        _ texts: [HeldSecret], keys: GetKeys.Reply, vault: VaultID, logKey: Ed25519.PublicKey, incarnation: UInt64
+        _ texts: [HeldSecret], recovery: RecoveryState, vault: VaultID, logKey: Ed25519.PublicKey, incarnation: UInt64
     ) throws(CardReading.Problem) {
         do throws(ShareError) {
             var cards: [ShareCard] = []
             for text in texts { cards.append(try ShareCard(parsing: text.bytes)) }
             guard let first = cards.first else { throw .tooFew(have: 0, need: 2) }
             guard first.purpose == .recovery else { throw .purpose(first.purpose) }
-            guard let stored = keys.recovery.first, let facts = RecoveryFacts(stored) else { throw .foreignSet }
+            guard let facts = RecoveryFacts(recovery) else { throw .foreignSet }
             let secret = try facts.set.combine(cards, vault: vault)
             let identity = RecoveryIdentity(vault: vault, secret: secret.value)
-            guard identity.opens(facts, recipients: [stored.recipient], vault: vault),
+            guard identity.opens(facts, recipients: [recovery.recipient], vault: vault),
                 facts.certifies(logKey, vault: vault, incarnation: incarnation)
             else { throw .wrongSecret }
             age = AgeIdentity(secret: identity.ageSecret())
