@@ -10,7 +10,7 @@ import Wire
 /// Identities follow the recovery quorum's word, forwards only.
 @Suite struct FollowingTests {
     private static let quorum: UInt8 = 6
-    private var fingerprint: String { IdentityFile.fingerprint(of: Sample.kid(Self.quorum)) }
+    private var fingerprint: String { Sample.kid(Self.quorum).quorumFingerprint }
 
     /// The quorum's word on a vault whose other keys are those of the samples.
     private func word(_ authority: KeyID, generation: UInt64 = 1, at: Int64 = 1_795_289_434) -> String {

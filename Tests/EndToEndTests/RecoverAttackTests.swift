@@ -112,7 +112,7 @@ extension EndToEnd {
             let back = block(.authority(facts.authority))
             #expect(await bring(back, try statement(facts.authority, for: back)) == "authority-key")
             // Refusals are entries too.
-            let report = try shop.sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            let report = try shop.sandbox.expectVerifies(shop.logKey)
             #expect((try report.json()["recoveries"] as? [Any])?.count == 1)
             let export = try shop.sandbox.answer("officer", "log", "tail", "-n", "100")
             let entries = try #require(try export.json()["entries"] as? [[String: Any]])

@@ -85,7 +85,7 @@ extension EndToEnd {
             #expect(renewed.code == 0, "\(renewed.text) \(renewed.errorText)")
             try sandbox.answer("owner", "policy", "simulate", "--as", "officer", "--action", "log-tail")
             func check() throws {
-                let report = try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+                let report = try sandbox.expectVerifies(shop.logKey)
                 #expect(try report.member("authority") == kid)
                 let recoveries = try #require(try report.json()["recoveries"] as? [[String: Any]])
                 #expect(recoveries.count == 1 && recoveries.first?["quorum"] as? String == quorum)
@@ -104,7 +104,7 @@ extension EndToEnd {
             try sandbox.answer("owner", "identity", "follow", "--quorum", quorum)
             #expect(try shop.enrol("third", with: shop.newKey).code == 3)
             #expect(try sandbox.coffer("owner", "staff", "approve", "third", "--authority", second).code == 0)
-            let report = try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            let report = try sandbox.expectVerifies(shop.logKey)
             #expect((try report.json()["recoveries"] as? [Any])?.count == 2)
             #expect(try report.member("authority") == again.member("authority_kid"))
             shop.broker.stop()
@@ -148,7 +148,7 @@ extension EndToEnd {
                 #expect(!FileManager.default.fileExists(atPath: path), "\(path)")
             }
             #expect(try shop.enrol("counter", with: sandbox.folder + "/owner.key.authority").code == 0)
-            try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            try sandbox.expectVerifies(shop.logKey)
             shop.broker.crash()
             shop.broker = try BrokerProcess(sandbox)
             #expect(try shop.recover([first, second]).code == 5, "a sealed vault")
@@ -225,7 +225,7 @@ extension EndToEnd {
                 "\(names)"
             )
             #expect(killedAt.count < 60 && killedAgain > 3 && unfinished > 3, "\(killedAgain) \(unfinished) \(names)")
-            let report = try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            let report = try sandbox.expectVerifies(shop.logKey)
             #expect((try report.json()["recoveries"] as? [Any])?.count == recoveries)
             shop.broker.stop()
         }
@@ -272,12 +272,12 @@ extension EndToEnd {
             let approved = try sandbox.coffer(
                 "heiress", "staff", "approve", "new", "--authority", shop.newKey, "--json")
             #expect(approved.code == 0, "\(approved.text)")
-            try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            try sandbox.expectVerifies(shop.logKey)
             shop.broker.crash()
             shop.broker = try BrokerProcess(sandbox)
             try sandbox.answer("heiress", "unseal", "--unseal-passphrase-file", sandbox.passphrase("vault"))
             try sandbox.answer("heiress", "staff", "list")
-            try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            try sandbox.expectVerifies(shop.logKey)
             shop.broker.stop()
         }
 
@@ -326,7 +326,7 @@ extension EndToEnd {
             #expect(
                 enrolled > finishedLater && finishedLater > 3 && killedAt.count < 60, "\(finishedLater) \(killedAt)")
             #expect(Set(killedAt).contains("log.db-wal"), "\(killedAt)")
-            let report = try sandbox.expectVerifies(shop.logKey, quorum: quorum)
+            let report = try sandbox.expectVerifies(shop.logKey)
             #expect((try report.json()["recoveries"] as? [Any])?.count == enrolled)
             shop.broker.stop()
         }

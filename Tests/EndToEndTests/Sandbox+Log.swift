@@ -12,12 +12,18 @@ extension Sandbox {
         return try coffer("officer", ["log", "verify", export, "--key", logKey, "--json"] + trust)
     }
 
+    /// What stands on the recovery cards, if there are any.
+    private var cardsQuorum: String? {
+        let text = try? String(contentsOfFile: folder + "/cards/recovery.pub", encoding: .utf8)
+        return text?.split(separator: "\n").first { $0.hasPrefix("fingerprint ") }.map { String($0.dropFirst(12)) }
+    }
+
     /// Expects that it verifies.
     @discardableResult
     func expectVerifies(_ logKey: String, quorum: String? = nil, _ place: SourceLocation = #_sourceLocation) throws
         -> Outcome
     {
-        let verified = try verifyLog(logKey, quorum: quorum)
+        let verified = try verifyLog(logKey, quorum: quorum ?? cardsQuorum)
         #expect(verified.code == 0, "\(verified.text)", sourceLocation: place)
         return verified
     }
