@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives",
+                "Storage",
                 "Turnstile", "VaultModel", "Wire",
             ]),
         .target(
@@ -124,7 +125,8 @@ let package = Package(
         .target(
             name: "Offline",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Keys", "Policy", "Primitives",
+                "Storage",
                 "Turnstile", "VaultModel", "Wire", "CCertificate",
             ]),
         .target(name: "Console", dependencies: ["CanonicalJSON", "Host", "Primitives", "VaultModel", rainbow]),
@@ -135,7 +137,8 @@ let package = Package(
         .executableTarget(
             name: "coffer",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline", "Pages",
+                "AccessLog", "Archive", "Authority", "CanonicalJSON", "Client", "Console", "Host", "Import", "Offline",
+                "Pages",
                 "Policy", "Primitives", "Transfer", "VaultModel", "Wire", "Witness", argumentParser,
             ]),
         .executableTarget(

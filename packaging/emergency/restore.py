@@ -169,11 +169,9 @@ class Archives:
     def certifies(self, manifest, key):
         """1 there is a set, k, n, 8 set id, 16n the cards' hashes, 32 quorum's key, 64 its signature over the log's."""
         try:
-            facts = base64.b64decode(manifest["recovery"])
-            at = 11 + 16 * facts[2]
-            life = manifest["gen"]
-            about = b"COFFER/RCERT/v01" + self.vault if life == 1 else \
-                b"COFFER/RCERT/v02" + self.vault + life.to_bytes(8, "little")
+            at = 11 + 16 * (facts := base64.b64decode(manifest["recovery"]))[2]
+            life = b"1" + self.vault if manifest["gen"] == 1 else b"2" + self.vault + struct.pack("<Q", manifest["gen"])
+            about = b"COFFER/RCERT/v0" + life
             return facts[at:at + 32] == self.quorum and verifies(self.quorum, facts[at + 32:at + 96], about + key)
         except (ValueError, LookupError, TypeError):
             return False
