@@ -77,6 +77,7 @@ import Testing
         #expect(TextScanner.secrets("\(dashes)BEGIN PRIVATE KEY\(dashes)", path: "a").count == 1)
         #expect(TextScanner.secrets("x\n\(dashes)BEGIN OPENSSH PRIVATE KEY\(dashes)", path: "a").first?.line == 2)
         #expect(TextScanner.secrets("AGE-SECRET-KEY-" + "1QQQQQQQQQQQQQQQQQQQQQQ", path: "a").count == 1)
+        #expect(TextScanner.secrets("begins with AGE-SECRET-KEY-" + "1…", path: "a").count == 1)
         let seed = String(repeating: "0123456789abcdef", count: 4)
         #expect(TextScanner.secrets(seed, path: "keys/a").count == 1)
         #expect(TextScanner.secrets(seed, path: "Sources/a") == [])

@@ -103,7 +103,8 @@ enum SourceScanner {
 enum TextScanner {
     static func secrets(_ text: String, path: String) -> [Finding] {
         var found = scan(text, path, "-----BEGIN ([A-Z]+ )*PRIVATE KEY-----", "a private key")
-        found += scan(text, path, "AGE-SECRET-KEY-1[0-9A-Z]{20}", "an age identity")
+        // Its beginning alone: whoever looks for secrets from outside cannot tell a mention from a key.
+        found += scan(text, path, "AGE-SECRET-KEY-[1]", "an age identity")
         if path.hasPrefix("keys/") { found += scan(text, path, "\\b[0-9a-fA-F]{64}\\b", "what may be a seed") }
         if [".identity", "/identity", ".pem", ".key"].contains(where: { path.hasSuffix($0) }) {
             found.append(Finding(path: path, line: 1, what: "an identity or key file"))

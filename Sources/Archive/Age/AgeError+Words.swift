@@ -24,7 +24,7 @@ extension AgeError {
         case .noRecipient: "give a recipient: age1 and 58 more characters"
         case .tooManyRecipients: "seal to the recovery recipient and the drill's, and pass their identities on"
         case .recipient: "copy it again: age1 and 58 more characters, all lower case"
-        case .identity: "copy it again: AGE-SECRET-KEY-1 and 58 more characters, all upper case"
+        case .identity: "copy the whole line again: an identity of age has 74 characters, all upper case"
         case .notAge: "is this the right file? its first line should be age-encryption.org/v1"
         case .armored: "turn it into the binary form: age -d FILE | age -r RECIPIENT"
         case .noMatch: "try the identity of the recovery cards that were valid when the file was written"

@@ -16,7 +16,7 @@ public struct AgeIdentity: Sendable {
 
     public static func generate() -> AgeIdentity { AgeIdentity(secret: SecretBytes.random(count: X25519.keySize)) }
 
-    /// Reads `AGE-SECRET-KEY-1…`, in upper case and without anything around it. Throws `identity`.
+    /// Reads the text of an identity as age writes it, in upper case and without anything around it. Throws `identity`.
     public init(parsing text: borrowing SecretBytes) throws(AgeError) {
         guard text.count <= Self.textSize else { throw .identity }
         var letters = text.exposeBytes()
@@ -44,7 +44,7 @@ public struct AgeIdentity: Sendable {
     /// Room for comments.
     static let largestFileSize = 16 << 10
 
-    /// `AGE-SECRET-KEY-1…`, 74 characters, as age's own commands write and read it: who has this opens everything
+    /// The text of the identity, 74 characters, as age's own commands write and read it: who has this opens everything
     /// that was ever sealed to the recipient.
     public func text() -> SecretBytes {
         var bytes = secret.bytes.exposeBytes()

