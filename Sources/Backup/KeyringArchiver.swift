@@ -40,7 +40,9 @@ struct KeyringArchiver {
                 guard let end = customers.last else { break }
                 last = end
                 for case .keys(let keys) in try keyring.fetch(customers: customers).values {
-                    for key in keys { try put(.key(try rewrap(key, archive))) }
+                    for key in keys {
+                        try put(.key(try key.rewrapped(from: keyset, to: archive.keyset, vault: source.vault)))
+                    }
                 }
                 report(
                     BackupProgress(
@@ -49,11 +51,15 @@ struct KeyringArchiver {
                 guard !Task.isCancelled else { throw BackupFailure.cancelled }
             }
             for policy in try records.policies() { try put(.policy(policy)) }
-            for key in try keyring.monthKeys() { try put(.month(try rewrap(key, archive))) }
+            for key in try keyring.monthKeys() {
+                try put(.month(try key.rewrapped(from: keyset, to: archive.keyset, vault: source.vault)))
+            }
             for stone in try keyring.tombstones() { try put(.tombstone(stone)) }
             for month in try keyring.destroyedMonths() { try put(.destroyed(month)) }
         } catch let failure as BackupFailure {
             throw failure
+        } catch is EnvelopeError {
+            throw .keys
         } catch { throw .storage(error) }
         packs.append(try flush(&writer))
         return (packs, rows)
@@ -76,25 +82,5 @@ struct KeyringArchiver {
     private func flush(_ writer: inout ByteWriter) throws(BackupFailure) -> ArchivePack {
         defer { writer.wipe() }
         return try spool.seal(writer.bytes, to: source.quorum)
-    }
-
-    private func rewrap(_ key: WrappedKey, _ archive: ArchiveKeyset) throws(BackupFailure) -> WrappedKey {
-        do throws(EnvelopeError) {
-            let plain = try keyset.unwrapCEK(
-                key.wrap, vault: source.vault, customer: key.customer, version: key.version)
-            return WrappedKey(
-                customer: key.customer, version: key.version, epoch: archive.epoch,
-                wrap: archive.wrap(plain, vault: source.vault, customer: key.customer), state: key.state)
-        } catch { throw .keys }
-    }
-
-    private func rewrap(_ key: WrappedMonthKey, _ archive: ArchiveKeyset) throws(BackupFailure) -> WrappedMonthKey {
-        guard let half = MonthKey.Half(rawValue: key.half) else { throw .keys }
-        do throws(EnvelopeError) {
-            let plain = try keyset.unwrapMonthKey(key.wrap, vault: source.vault, month: key.month, half: half)
-            return WrappedMonthKey(
-                month: key.month, half: key.half, epoch: archive.epoch,
-                wrap: archive.wrap(plain, vault: source.vault))
-        } catch { throw .keys }
     }
 }

@@ -122,13 +122,7 @@ extension OpenVault {
             }
         }
         let old = try stores.keyring.keys(below: keyset.keyringEpoch, limit: Self.rotationBatch)
-        let new = try old.map { wrapped in
-            let key = try keyset.unwrapCEK(
-                wrapped.wrap, vault: vault, customer: wrapped.customer, version: wrapped.version)
-            return WrappedKey(
-                customer: wrapped.customer, version: wrapped.version, epoch: keyset.keyringEpoch,
-                wrap: keyset.wrapCEK(key, vault: vault, customer: wrapped.customer), state: wrapped.state)
-        }
+        let new = try old.map { try $0.rewrapped(from: keyset, to: keyset, vault: vault) }
         guard !new.isEmpty else { return !months.isEmpty }
         do throws(StorageError) { try stores.keyring.rewrap(new) } catch {
             // Somebody was erased in between: the next batch does without her.

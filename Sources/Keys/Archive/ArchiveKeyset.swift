@@ -1,5 +1,4 @@
 public import Primitives
-public import VaultModel
 
 /// The keys of one keyring archive: those that live on in a vault that is brought back — LOGK, SHOPK, CANARYK and STAFFK
 /// in every version — and a wrapping key made for this archive alone.
@@ -10,7 +9,8 @@ public import VaultModel
 public struct ArchiveKeyset: Sendable {
     private static let kept: Set<KeysetEntry.Kind> = [.logPseudonym, .shop, .canary, .staff]
 
-    private let keyset: Keyset
+    /// Wraps what goes into the archive: its primary KRK is the archive's own key.
+    public let keyset: Keyset
 
     /// The keys of an archive of a vault with `keyset`.
     public init(of keyset: Keyset) {
@@ -39,15 +39,4 @@ public struct ArchiveKeyset: Sendable {
         let epoch = keyset.keyringEpoch
         return try keyset.adding(.keyring).setting(.retired, of: .keyring, id: epoch)
     }
-
-    /// Wraps a customer's key for the archive.
-    public func wrap(_ key: CustomerKey, vault: VaultID, customer: RecordID) -> [UInt8] {
-        keyset.wrapCEK(key, vault: vault, customer: customer)
-    }
-
-    /// Wraps a month's key for the archive.
-    public func wrap(_ key: MonthKey, vault: VaultID) -> [UInt8] { keyset.wrapMonthKey(key, vault: vault) }
-
-    /// The epoch that stands in the archive's wraps.
-    public var epoch: UInt32 { keyset.keyringEpoch }
 }

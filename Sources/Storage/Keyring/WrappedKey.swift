@@ -1,3 +1,4 @@
+public import Keys
 public import VaultModel
 
 /// A customer's key as the keyring stores it: sealed under KRK, worthless alone.
@@ -76,5 +77,32 @@ public struct Tombstone: Equatable, Sendable {
     public init(customer: RecordID, time: Int64) {
         self.customer = customer
         self.time = time
+    }
+}
+
+// MARK: - Another wrap of the same key
+
+extension WrappedKey {
+    /// The same key under the primary KRK of `new`, opened by whichever epoch of `old` it bears. It never leaves locked
+    /// memory.
+    public func rewrapped(
+        from old: Keyset, to new: Keyset, vault: VaultID
+    ) throws(EnvelopeError) -> WrappedKey {
+        let key = try old.unwrapCEK(wrap, vault: vault, customer: customer, version: version)
+        return WrappedKey(
+            customer: customer, version: version, epoch: new.keyringEpoch,
+            wrap: new.wrapCEK(key, vault: vault, customer: customer), state: state)
+    }
+}
+
+extension WrappedMonthKey {
+    /// The same key under the primary KRK of `new`. Throws `keyVersion` for a half that there is none of.
+    public func rewrapped(
+        from old: Keyset, to new: Keyset, vault: VaultID
+    ) throws(EnvelopeError) -> WrappedMonthKey {
+        guard let part = MonthKey.Half(rawValue: half) else { throw .keyVersion }
+        let key = try old.unwrapMonthKey(wrap, vault: vault, month: month, half: part)
+        return WrappedMonthKey(
+            month: month, half: half, epoch: new.keyringEpoch, wrap: new.wrapMonthKey(key, vault: vault))
     }
 }
