@@ -99,33 +99,29 @@ public struct VaultCreation: Sendable {
         to folder: String, owner: Owner, passphrase: borrowing SecretBytes, authority: KeyID,
         ceremony: CardCeremony? = nil, sign: (_ message: [UInt8]) throws -> [UInt8]
     ) async throws(Failure) {
-        guard !Folder.exists(folder) else { throw .exists }
-        let scratch = folder + ".new-" + Hex.encode(Random.bytes(6))
         let before = FileModeMask.set(0o077)
         defer { FileModeMask.set(before) }
+        let new: NewVault
+        do throws(HostError) { new = try NewVault(at: folder) } catch {
+            throw error.fileExists ? .exists : .host(error)
+        }
         do throws(Failure) {
             do throws(HostError) {
-                try Folder.createAll(FilePaths.folder(of: folder), mode: 0o755)
-                try Folder.create(scratch, mode: 0o710)
-                try DurableFile.create(FilePaths.join(scratch, "tls.crt"), with: certificate.certificate)
-                try DurableFile.create(FilePaths.join(scratch, "tls.key"), with: certificate.privateKey)
-                try Folder.create(FilePaths.join(scratch, "spool"), mode: 0o700)
+                try new.write(certificate)
+                try Folder.create(new.path("spool"), mode: 0o700)
             } catch { throw Failure.host(error) }
             let root = RootKey.generate()
-            let registry = try await fill(scratch, owner: owner, authority: authority, root: root, sign: sign)
-            try seal(
-                scratch, registry: registry, authority: authority, root: root, passphrase: passphrase, ceremony)
-            do throws(HostError) { try Folder.rename(scratch, to: folder) } catch {
-                throw error.fileExists ? .exists : .host(error)
-            }
+            let registry = try await fill(new, owner: owner, authority: authority, root: root, sign: sign)
+            try seal(new, registry: registry, authority: authority, root: root, passphrase: passphrase, ceremony)
+            do throws(HostError) { try new.publish() } catch { throw error.fileExists ? .exists : .host(error) }
         } catch {
-            Folder.removeAll(scratch)
+            new.discard()
             throw error
         }
     }
 
     private func seal(
-        _ folder: String, registry: Registry, authority: KeyID, root: RootKey, passphrase: borrowing SecretBytes,
+        _ new: NewVault, registry: Registry, authority: KeyID, root: RootKey, passphrase: borrowing SecretBytes,
         _ ceremony: CardCeremony?
     ) throws(Failure) {
         var facts = SealFacts(
@@ -142,9 +138,7 @@ public struct VaultCreation: Sendable {
         do throws(UnsealError) {
             seal = try VerifiedSeal.create(facts, keyset: keyset, root: root, slots: slots)
         } catch { throw .passphrase(Self.words(for: error)) }
-        do throws(HostError) { try DurableFile.create(FilePaths.join(folder, "vault.seal"), with: seal.bytes) } catch {
-            throw .host(error)
-        }
+        do throws(HostError) { try new.write(seal) } catch { throw .host(error) }
     }
 
     static func words(for error: UnsealError) -> String {
@@ -157,12 +151,11 @@ public struct VaultCreation: Sendable {
     // MARK: - Databases and the first entries
 
     private func fill(
-        _ folder: String, owner: Owner, authority: KeyID, root: RootKey, sign: ([UInt8]) throws -> [UInt8]
+        _ new: NewVault, owner: Owner, authority: KeyID, root: RootKey, sign: ([UInt8]) throws -> [UInt8]
     ) async throws(Failure) -> Registry {
         do {
-            let directory = VaultDirectory(folder)
-            try Stores.create(at: directory, vault: vault)
-            let stores = try Stores.open(at: directory, vault: vault)
+            try Stores.create(at: new.directory, vault: vault)
+            let stores = try Stores.open(at: new.directory, vault: vault)
             try stores.records.storePolicy(policy.bytes)
             let registry = try stores.records.register(FieldMap.registrations(of: policy))
             let person = PersonID.random()
@@ -174,7 +167,7 @@ public struct VaultCreation: Sendable {
             try stores.records.insert(
                 StaffRow(person: person, name: name, role: role, state: .enrolled, kid: owner.kid))
             try await begin(stores, owner: owner, person: person, role: role, authority: authority, sign: sign)
-            try anchor(stores, in: directory, root: root)
+            try new.anchor(stores, keyset, incarnation: 1, root: root)
             try stores.close()
             return registry
         } catch let error as StorageError {
@@ -182,17 +175,6 @@ public struct VaultCreation: Sendable {
         } catch let error as Failure {
             throw error
         } catch { throw .signature }
-    }
-
-    /// From now on an older copy of any of the files is noticed.
-    private func anchor(_ stores: Stores, in folder: VaultDirectory, root: RootKey) throws(StorageError) {
-        let tags = StateTags(keyset, incarnation: 1)
-        let size = try stores.log.size()
-        let anchor = Anchor(
-            vault: vault, incarnation: 1, current: try stores.records.begin(tags),
-            keyring: try stores.keyring.begin(tags),
-            sealGeneration: 1, log: Anchor.Log(size: size, root: try stores.log.root(size: size)))
-        try VaultAnchor.create(anchor, in: folder, root: root)
     }
 
     /// The log begins with the policy, the owner's enrolment and her root: blocks of the authority, each in an entry.
@@ -223,26 +205,8 @@ public struct VaultCreation: Sendable {
             // Held to the rules every later block is held to: a vault must not begin with a block it would refuse.
             let signed = try Block.open(envelope, vault: vault)
             try state.register(signed, at: UInt64(index), time: now * 1_000)
-            try await append(signed, as: kind, authority: authority, to: writer)
+            _ = try await writer.append(offline: signed, as: kind, policy: policy.sha256)
         }
         await writer.close()
-    }
-
-    private func append(
-        _ signed: SignedBlock, as kind: EntryKind, authority: KeyID, to writer: LogWriter
-    ) async throws {
-        var draft = EntryDraft(kind: kind, decision: .allow, why: .granted, kid: authority)
-        draft.policy = policy.sha256
-        draft.object = Hex.encode(signed.id.bytes)
-        draft.via = .offline
-        draft.evidence = EntryEvidence(
-            base: String(decoding: signed.envelope.pae, as: UTF8.self),
-            signature: Base64.encode(signed.envelope.signature))
-        _ = try await writer.append(
-            LogSubmission(
-                draft: draft,
-                block: BlockRegistration(
-                    id: signed.id.bytes, type: type(of: signed.block.body).kind.rawValue,
-                    envelope: signed.envelope.encode())))
     }
 }

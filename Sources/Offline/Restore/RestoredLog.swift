@@ -43,18 +43,7 @@ struct RestoredLog {
         let size = try stores.log.adopt(logKeys)
         try state.register(signed, at: size, time: clock.nowMilliseconds())
         let writer = try LogWriter(stores.log, keys: logKeys, keyring: stores.keyring, clock: clock)
-        var draft = EntryDraft(kind: .recover, decision: .allow, why: .granted, kid: KeyID(cards.signingKey))
-        draft.policy = policy.sha256
-        draft.object = Hex.encode(signed.id.bytes)
-        draft.via = .offline
-        draft.evidence = EntryEvidence(
-            base: String(decoding: signed.envelope.pae, as: UTF8.self),
-            signature: Base64.encode(signed.envelope.signature))
-        let entry = try await writer.append(
-            LogSubmission(
-                draft: draft,
-                block: BlockRegistration(
-                    id: signed.id.bytes, type: RecoverBlock.kind.rawValue, envelope: signed.envelope.encode())))
+        let entry = try await writer.append(offline: signed, as: .recover, policy: policy.sha256)
         await writer.close()
         return Begun(
             verifier: logKeys.verifier, entry: entry.seq, authority: state.authority, living: keys)

@@ -106,36 +106,32 @@ public struct VaultRestoration {
     public func write(
         to folder: String, living: Living, passphrase: borrowing SecretBytes
     ) async throws(Failure) -> Receipt {
-        var folder = folder
-        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        guard !Folder.exists(folder) else { throw .exists }
-        let scratch = folder + ".new-" + Hex.encode(Random.bytes(6))
         let before = FileModeMask.set(0o077)
         defer { FileModeMask.set(before) }
+        let new: NewVault
+        do throws(HostError) { new = try NewVault(at: folder) } catch {
+            throw error.fileExists ? .exists : .host(error)
+        }
         do throws(Failure) {
             do throws(HostError) {
-                try Folder.createAll(FilePaths.folder(of: folder), mode: 0o755)
-                try Folder.create(scratch, mode: 0o710)
-                try Folder.createAll(FilePaths.join(scratch, "spool/ledger"), mode: 0o700)
+                try Folder.createAll(new.path("spool/ledger"), mode: 0o700)
                 for (index, line) in plan.ledger.enumerated() {
-                    try DurableFile.create(FilePaths.join(scratch, "spool/ledger/\(index + 1).json"), with: line)
+                    try DurableFile.create(new.path("spool/ledger/\(index + 1).json"), with: line)
                 }
             } catch { throw Failure.host(error) }
-            let receipt = try await fill(scratch, living: living, passphrase: passphrase)
-            do throws(HostError) { try Folder.rename(scratch, to: folder) } catch {
-                throw error.fileExists ? .exists : .host(error)
-            }
+            let receipt = try await fill(new, living: living, passphrase: passphrase)
+            do throws(HostError) { try new.publish() } catch { throw error.fileExists ? .exists : .host(error) }
             return receipt
         } catch {
-            Folder.removeAll(scratch)
+            new.discard()
             throw error
         }
     }
 
     private func fill(
-        _ folder: String, living: Living, passphrase: borrowing SecretBytes
+        _ new: NewVault, living: Living, passphrase: borrowing SecretBytes
     ) async throws(Failure) -> Receipt {
-        let directory = VaultDirectory(folder)
+        let directory = new.directory
         do {
             try reader.restoreDatabase(plan.records, to: directory.path(of: .vault))
             try reader.restoreDatabase(plan.log, to: directory.path(of: .log))
@@ -153,7 +149,7 @@ public struct VaultRestoration {
                 oldIncarnation: plan.log.manifest.generation, cards: cards, clock: clock, policy: policy
             ).begin(living)
             facts.authority = log.authority
-            try seal(folder, facts, keyring.keyset, stores, certificate, passphrase)
+            try seal(new, facts, keyring.keyset, stores, certificate, passphrase)
             let customers = try stores.keyring.count()
             try stores.close()
             // Made anew from the records when the broker starts: an index holds nothing that they do not.
@@ -203,10 +199,12 @@ public struct VaultRestoration {
         for row in pending {
             switch row {
             case .key(let key) where !result.erased.contains(key.customer):
-                keys.append(try rewrap(key, result.keyset))
+                keys.append(try key.rewrapped(from: result.keyset, to: result.keyset, vault: names.vault))
                 if keys.count == 1_000 { try flush() }
             case .key: break
-            case .month(let key): try stores.keyring.insert(months: [try rewrap(key, result.keyset)])
+            case .month(let key):
+                let wrapped = try key.rewrapped(from: result.keyset, to: result.keyset, vault: names.vault)
+                try stores.keyring.insert(months: [wrapped])
             case .tombstone(let stone): try stores.keyring.erase([stone.customer], time: stone.time)
             case .destroyed(let month):
                 try stores.keyring.destroyMonthKeys([month.month], half: month.half, time: month.time)
@@ -218,26 +216,6 @@ public struct VaultRestoration {
         for customer in result.erased.subtracting(known) { try stores.keyring.erase([customer], time: now) }
         result.keyset = try result.keyset.destroyingRetired(.keyring)
         return result
-    }
-
-    private func rewrap(_ key: WrappedKey, _ keyset: Keyset) throws(Failure) -> WrappedKey {
-        do throws(EnvelopeError) {
-            let plain = try keyset.unwrapCEK(
-                key.wrap, vault: names.vault, customer: key.customer, version: key.version)
-            return WrappedKey(
-                customer: key.customer, version: key.version, epoch: keyset.keyringEpoch,
-                wrap: keyset.wrapCEK(plain, vault: names.vault, customer: key.customer), state: key.state)
-        } catch { throw .keys }
-    }
-
-    private func rewrap(_ key: WrappedMonthKey, _ keyset: Keyset) throws(Failure) -> WrappedMonthKey {
-        guard let half = MonthKey.Half(rawValue: key.half) else { throw .keys }
-        do throws(EnvelopeError) {
-            let plain = try keyset.unwrapMonthKey(key.wrap, vault: names.vault, month: key.month, half: half)
-            return WrappedMonthKey(
-                month: key.month, half: key.half, epoch: keyset.keyringEpoch,
-                wrap: keyset.wrapMonthKey(plain, vault: names.vault))
-        } catch { throw .keys }
     }
 
     // MARK: - Policy, seal, anchor
@@ -273,29 +251,22 @@ public struct VaultRestoration {
     }
 
     private func seal(
-        _ folder: String, _ facts: SealFacts, _ keyset: Keyset, _ stores: Stores, _ certificate: BrokerCertificate,
+        _ new: NewVault, _ facts: SealFacts, _ keyset: Keyset, _ stores: Stores, _ certificate: BrokerCertificate,
         _ passphrase: borrowing SecretBytes
     ) throws {
         let root = RootKey.generate()
-        let tags = StateTags(keyset, incarnation: facts.incarnation)
-        let size = try stores.log.size()
-        let anchor = Anchor(
-            vault: facts.vault, incarnation: facts.incarnation, current: try stores.records.begin(tags),
-            keyring: try stores.keyring.begin(tags), sealGeneration: 1,
-            log: Anchor.Log(size: size, root: try stores.log.root(size: size)))
-        try VaultAnchor.create(anchor, in: VaultDirectory(folder), root: root)
+        try new.anchor(stores, keyset, incarnation: facts.incarnation, root: root)
         let seal: VerifiedSeal
         do {
             seal = try VerifiedSeal.create(
                 facts, keyset: keyset, root: root, slots: [.passphrase(HeldSecret(passphrase.clone()))])
         } catch { throw Failure.passphrase(VaultCreation.words(for: error)) }
-        try DurableFile.create(FilePaths.join(folder, "vault.seal"), with: seal.bytes)
-        try DurableFile.create(FilePaths.join(folder, "tls.crt"), with: certificate.certificate)
-        try DurableFile.create(FilePaths.join(folder, "tls.key"), with: certificate.privateKey)
+        try new.write(seal)
+        try new.write(certificate)
         let word = SuccessionStatement(
             vault: facts.vault, generation: facts.incarnation, at: clock.nowSeconds(), authority: facts.authority,
             logKey: KeyID(facts.logKey), replyKey: KeyID(facts.replyKey), tlsPin: Hex.encode(facts.tlsPin)
         ).sealed(by: KeyID(cards.signingKey)) { cards.sign($0) }
-        try DurableFile.create(FilePaths.join(folder, "succession.json"), with: word.encode())
+        try DurableFile.create(new.path("succession.json"), with: word.encode())
     }
 }
