@@ -104,7 +104,7 @@ struct RecordSealer {
         RecordSeal.compute(
             RecordSeal.Subject(
                 vault: vault, customer: owner.customer, record: owner.record, kind: kind, revision: revision),
-            fields: fields.map { RecordSeal.Field(field: $0.field, ordinal: $0.ordinal, envelope: $0.envelope) },
+            fields: fields.map(\.sealed),
             key: owner.key)
     }
 

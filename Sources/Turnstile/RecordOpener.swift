@@ -62,12 +62,7 @@ struct RecordOpener: Sendable {
     /// Checks the seal over all fields of a record. Done for every record that matches, not for mere candidates: a
     /// field's own tag cannot notice that a sibling was deleted or rolled back.
     func checkSeal(of record: StoredRecord, key: CustomerKey) throws(RequestRefusal) {
-        let subject = RecordSeal.Subject(
-            vault: vault, customer: record.customer, record: record.id, kind: record.kind, revision: record.rev)
-        let fields = record.fields.map {
-            RecordSeal.Field(field: $0.field, ordinal: $0.ordinal, envelope: $0.envelope)
-        }
-        guard RecordSeal.isValid(record.seal, subject, fields: fields, key: key) else { throw .integrity("a record") }
+        guard record.isSealed(by: key, vault: vault) else { throw .integrity("a record") }
     }
 
     /// Whether a field opens, whatever it holds.

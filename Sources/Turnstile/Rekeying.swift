@@ -37,7 +37,7 @@ extension Turnstile {
         let seal = RecordSeal.compute(
             RecordSeal.Subject(
                 vault: vault, customer: record.customer, record: record.id, kind: record.kind, revision: revision),
-            fields: fields.map { RecordSeal.Field(field: $0.field, ordinal: $0.ordinal, envelope: $0.envelope) },
+            fields: fields.map(\.sealed),
             key: key)
         return RecordUpdate(
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: fields, replacesAll: true)

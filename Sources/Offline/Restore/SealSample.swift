@@ -32,12 +32,7 @@ struct SealSample {
 
     private func isSealed(_ record: StoredRecord, _ keys: CustomerKeys?) throws -> Bool {
         guard let key = try key(of: record, keys) else { return false }
-        let subject = RecordSeal.Subject(
-            vault: stores.vault, customer: record.customer, record: record.id, kind: record.kind, revision: record.rev)
-        let fields = record.fields.map {
-            RecordSeal.Field(field: $0.field, ordinal: $0.ordinal, envelope: $0.envelope)
-        }
-        return RecordSeal.isValid(record.seal, subject, fields: fields, key: key)
+        return record.isSealed(by: key, vault: stores.vault)
     }
 
     private func key(of record: StoredRecord, _ keys: CustomerKeys?) throws -> CustomerKey? {
