@@ -20,6 +20,17 @@ public enum Moment {
         return "\(CivilDay(daysSince1970: days)) " + clock + (showsSeconds ? ":" + digits(second % 60, 2) : "")
     }
 
+    /// A length of time in its two largest units, e.g. `45 s`, `3 min`, `2 h 5 min`, `4 d`.
+    public static func span(seconds: Int64) -> String {
+        let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400)
+        if minutes == 0 { return "\(max(0, seconds)) s" }
+        if hours == 0 {
+            return minutes < 10 && seconds % 60 != 0 ? "\(minutes) min \(seconds % 60) s" : "\(minutes) min"
+        }
+        if days == 0 { return minutes % 60 == 0 ? "\(hours) h" : "\(hours) h \(minutes % 60) min" }
+        return "\(days) d"
+    }
+
     /// The day it is here.
     public static func today(_ milliseconds: Int64) -> CivilDay {
         let seconds = milliseconds.quotientAndRemainder(floor: 1_000).quotient

@@ -136,13 +136,15 @@ struct BackupCarriage {
     }
 
     private func waitUntilMade(_ set: String) async throws {
-        var progress = Progress("archive", unit: "bytes", output: output)
+        var progress = Progress("archive", unit: .bytes, output: output)
         defer { progress.finish() }
         while true {
             let status = try await session.call(BackupStatus.self, .init()).message
             switch status.state {
             case "ready" where status.set == set: return
-            case "running": progress.show(done: status.done, of: status.total)
+            case "running":
+                progress.label = "\(status.part): \(status.phase)"
+                progress.show(done: status.done, of: status.total)
             default:
                 throw Failure(
                     code: "unavailable", why: "unavailable", message: "no archive was made",
@@ -188,7 +190,7 @@ private final class CarryProgress {
     private let total: Int64
 
     init(_ target: String, total: Int64, _ output: Output) {
-        progress = Progress(target, unit: "bytes", output: output)
+        progress = Progress(target, unit: .bytes, output: output)
         self.total = total
     }
 

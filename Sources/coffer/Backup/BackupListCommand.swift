@@ -94,7 +94,7 @@ struct BackupCheckCommand: CofferCommand {
             work += packs.filter(isDue).sorted { $0.name < $1.name }.map { (target, catalog.names, $0) }
         }
         let total = work.reduce(Int64(0)) { $0 + $1.2.sizeBytes }
-        var progress = Progress("check", unit: "bytes", output: output)
+        var progress = Progress("check", unit: .bytes, output: output)
         for (target, names, pack) in work {
             do throws(BackupTarget.Problem) {
                 try BackupCarrier.check(pack, names, on: target)

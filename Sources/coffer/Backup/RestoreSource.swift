@@ -120,7 +120,7 @@ private final class RestoreMeter {
     private var done: Int64 = 0
     var total: Int64 = 0
 
-    init(_ output: Output) { progress = Progress("restore", unit: "bytes", output: output) }
+    init(_ output: Output) { progress = Progress("restore", unit: .bytes, output: output) }
 
     func add(_ bytes: Int) {
         done += Int64(bytes)

@@ -38,7 +38,7 @@ struct ImportRun {
     mutating func send(_ source: ImportSource) async throws(Failure) {
         Interrupt.watch()
         defer { Interrupt.unwatch() }
-        var progress = Progress("import", unit: "rows", output: output)
+        var progress = Progress("import", unit: .things("rows"), output: output)
         defer { progress.finish() }
         while let item = try ImportFailure.catching({ () throws(ImportError) in try source.next() }) {
             switch item {

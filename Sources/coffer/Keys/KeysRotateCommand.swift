@@ -65,7 +65,7 @@ struct KeysRotateCommand: CofferCommand {
     }
 
     private func wait(_ session: Session, _ output: Output) async throws -> RotationRun? {
-        var progress = Progress("rotate", unit: "keys", output: output)
+        var progress = Progress("rotate", unit: .things("keys"), output: output)
         defer { progress.finish() }
         while true {
             // Each look is an entry of the log: not too many of them.

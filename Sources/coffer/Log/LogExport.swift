@@ -24,7 +24,7 @@ struct LogExport {
         guard writer.checkpoint.size == begun.size, writer.checkpoint.origin == begun.origin else {
             throw ExportFetch.damaged("the broker's checkpoint is about another log")
         }
-        var progress = Progress("export", unit: "entries", output: output)
+        var progress = Progress("export", unit: .things("entries"), output: output)
         defer { progress.finish() }
         while writer.nextIndex < begun.size {
             for entry in try await fetch.page(from: writer.nextIndex) {

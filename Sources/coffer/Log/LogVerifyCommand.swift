@@ -68,7 +68,7 @@ struct LogVerifyCommand: CofferCommand {
         guard Folder.exists(folder) else {
             throw Failure.usage("there is no such folder", hint: "name the folder of an export", why: "dir")
         }
-        var progress = Progress("verify", unit: "entries", output: output)
+        var progress = Progress("verify", unit: .things("entries"), output: output)
         let report = LogVerifier.verify(directory: folder, key: key, options: options) { done, total in
             progress.show(done: Int64(clamping: done), of: Int64(clamping: total))
         }

@@ -70,7 +70,7 @@ struct ScrubCommand: CofferCommand {
     }
 
     private func wait(_ session: Session, _ output: Output) async throws -> Answer<ScrubStatus.Reply> {
-        var progress = Progress("scrub", unit: "records", output: output)
+        var progress = Progress("scrub", unit: .things("records"), output: output)
         defer { progress.finish() }
         while true {
             let reply = try await session.call(ScrubStatus.self, .init())

@@ -33,7 +33,7 @@ struct BrokerReading: LogReading {
         guard checkpoint.size == begun.size, checkpoint.origin == begun.origin else {
             throw ExportFetch.damaged("the broker's checkpoint is about another log")
         }
-        var progress = Progress("read", unit: "entries", output: output)
+        var progress = Progress("read", unit: .things("entries"), output: output)
         defer { progress.finish() }
         while scan.nextIndex < begun.size {
             for entry in try await fetch.page(from: scan.nextIndex) {

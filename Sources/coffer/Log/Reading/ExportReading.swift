@@ -21,7 +21,7 @@ struct ExportReading: LogReading {
     }
 
     func read(_ output: Output, _ take: (ScannedEntry) -> Void) async throws(Failure) -> Checkpoint {
-        var progress = Progress("verify", unit: "entries", output: output)
+        var progress = Progress("verify", unit: .things("entries"), output: output)
         let report = LogVerifier.verify(directory: folder, key: key) { done, total in
             progress.show(done: Int64(clamping: done), of: Int64(clamping: total))
         } visit: {
