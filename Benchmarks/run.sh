@@ -2,6 +2,7 @@
 # Builds optimised and measures. usage: Benchmarks/run.sh [customers]     (default 100000)
 #                                       Benchmarks/run.sh --log entries   a log of that size instead
 #                                       Benchmarks/run.sh --rotation customers   reads while keys are replaced
+#                                       Benchmarks/run.sh --archives customers   beside restic, borg and age
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 swift build -c release --static-swift-stdlib

@@ -24,7 +24,7 @@ struct Floor {
         let signature = key.sign(base)
         let nonce = Random.bytes(XChaChaPoly.nonceSize)
         let part = [UInt8](repeating: 0x62, count: 400)
-        let start = seconds()
+        let start = monotonicSeconds()
         let rounds = 5_000
         var checksum = 0
         for _ in 0..<rounds {
@@ -36,7 +36,7 @@ struct Floor {
             for _ in 0..<6 { checksum += SHA256.hash(part).count }
         }
         precondition(checksum > 0)
-        return (seconds() - start) * 1e6 / Double(rounds)
+        return (monotonicSeconds() - start) * 1e6 / Double(rounds)
     }
 
     private static func sync(in folder: String) throws -> (Double, Double) {
@@ -46,11 +46,11 @@ struct Floor {
         let page = [UInt8](repeating: 0, count: 4_096)
         var times: [Double] = []
         for _ in 0..<500 {
-            let start = seconds()
+            let start = monotonicSeconds()
             guard write(descriptor, page, page.count) == page.count, fdatasync(descriptor) == 0 else {
                 throw Workbench.Failed(description: "the sync failed")
             }
-            times.append((seconds() - start) * 1_000)
+            times.append((monotonicSeconds() - start) * 1_000)
         }
         times.sort()
         return (times[times.count / 2], times[times.count * 99 / 100])

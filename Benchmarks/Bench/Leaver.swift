@@ -10,13 +10,13 @@ enum Leaver {
         let thread = Thread {
             // Ends with the refusal, or with the connection.
             _ = try? client.run()
-            ended.set(seconds())
+            ended.set(monotonicSeconds())
         }
         thread.start()
         usleep(200_000)
-        let start = seconds()
+        let start = monotonicSeconds()
         try bench.coffer("owner", "staff", "offboard", who)
-        let end = seconds()
+        let end = monotonicSeconds()
         return ((ended.wait() - start) * 1_000, (end - start) * 1_000)
     }
 }

@@ -14,14 +14,14 @@ struct Load {
     init(_ clients: [LoadClient], _ bench: Workbench) throws {
         let results = Results()
         let processor = bench.processorSeconds()
-        let start = seconds()
+        let start = monotonicSeconds()
         for client in clients {
             Thread {
                 do { results.add(try client.run()) } catch { results.fail("\(error)") }
             }.start()
         }
         results.wait(for: clients.count)
-        let elapsed = seconds() - start
+        let elapsed = monotonicSeconds() - start
         let times = try results.sorted()
         perSecond = Double(times.count) / elapsed
         median = times[times.count / 2]

@@ -67,6 +67,24 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
         }
     }
 
+    /// One change of one field of each customer, as the counter makes it.
+    func prepareUpdate(_ numbers: [String], preference: String) throws {
+        guard let fields = FieldValues(["preferences": [preference]]) else {
+            throw Workbench.Failed(description: "field")
+        }
+        var remaining = numbers[...]
+        try prepare(numbers.count) { counter in
+            (
+                .customerUpdate,
+                RequestHead(
+                    act: .write, counter: counter,
+                    fields: ["customer.preferences"].compactMap { FieldName($0) },
+                    purpose: "order", customers: [remaining.popFirst() ?? ""]),
+                RequestBody(UpdateCustomer.Request(fields: fields, rev: 0)).encode()
+            )
+        }
+    }
+
     private func prepare(_ count: Int, _ make: (UInt64) -> (Endpoint, RequestHead, [UInt8])) throws {
         var requests: [[UInt8]] = []
         for _ in 0..<count {
@@ -89,17 +107,21 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
     func share(_ other: LoadClient) { prepared = other.prepared }
 
     /// Sends what was prepared, one after the other; the milliseconds each took.
-    func run() throws -> [Double] {
+    ///
+    /// - Parameter each: gets the reply, head and body.
+    func run(_ each: (ArraySlice<UInt8>) throws -> Void = { _ in }) throws -> [Double] {
         var times: [Double] = []
         while let request = prepared.next() {
-            let start = seconds()
-            try exchange(request)
-            times.append((seconds() - start) * 1_000)
+            let start = monotonicSeconds()
+            let length = try exchange(request)
+            times.append((monotonicSeconds() - start) * 1_000)
+            try each(buffer[..<length])
         }
         return times
     }
 
-    private func exchange(_ request: [UInt8]) throws {
+    /// - Returns: how many bytes of the buffer are the reply.
+    private func exchange(_ request: [UInt8]) throws -> Int {
         var sent = 0
         while sent < request.count {
             let count = request.withUnsafeBytes { buffer in
@@ -116,7 +138,7 @@ final class LoadClient: @unchecked Sendable {  // Used by one thread at a time, 
             guard count > 0 else { throw Workbench.Failed(description: "read") }
             received += count
             guard let length = try buffer.withUnsafeBytes({ try Self.replyLength($0[..<received]) }) else { continue }
-            if received >= length { return }
+            if received >= length { return length }
         }
     }
 

@@ -76,14 +76,14 @@ final class LogGrower: Sendable {
                 counter += 1
                 submissions.append(try submission(counter))
             }
-            let start = seconds()
+            let start = monotonicSeconds()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for submission in submissions {
                     group.addTask { [writer] in _ = try await writer.append(submission) }
                 }
                 try await group.waitForAll()
             }
-            spent += seconds() - start
+            spent += monotonicSeconds() - start
         }
         return spent
     }

@@ -46,24 +46,24 @@ struct LogScale {
     private func read() throws {
         print([""], widths: Self.widths)
         print(["all entries", "seconds", "floor s", "", "MiB, coffer at most", "MiB, cofferd"], widths: Self.widths)
-        var start = seconds()
+        var start = monotonicSeconds()
         try bench.startBroker()
         show("first start, all compared", start, floor: nil)
         bench.stop()
-        start = seconds()
+        start = monotonicSeconds()
         try bench.startBroker()
         show("start after an orderly end", start, floor: nil)
-        start = seconds()
+        start = monotonicSeconds()
         try bench.coffer("officer", "log", "export", "--out", bench.folder + "/export")
         show("export", start, floor: nil)
         guard let key = bench.logKey else { throw Workbench.Failed(description: "no log key") }
-        start = seconds()
+        start = monotonicSeconds()
         try bench.coffer("officer", "log", "verify", bench.folder + "/export", "--key", key)
         show("verify", start, floor: bare())
     }
 
     private func show(_ what: String, _ start: Double, floor: Double?) {
-        let elapsed = seconds() - start
+        let elapsed = monotonicSeconds() - start
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
         print(
@@ -78,7 +78,7 @@ struct LogScale {
     private func bare() -> Double {
         let rounds = 10_000
         let group = DispatchGroup()
-        let start = seconds()
+        let start = monotonicSeconds()
         for _ in 0..<2 {
             DispatchQueue.global().async(group: group) {
                 let key = Ed25519.SigningKey.generate()
@@ -95,6 +95,6 @@ struct LogScale {
             }
         }
         group.wait()
-        return (seconds() - start) / Double(rounds) * Double(entries)
+        return (monotonicSeconds() - start) / Double(rounds) * Double(entries)
     }
 }

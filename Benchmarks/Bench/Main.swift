@@ -7,6 +7,7 @@ import Glibc
 /// usage: coffer-bench BINARIES REPOSITORY [customers]
 ///        coffer-bench BINARIES REPOSITORY --log ENTRIES
 ///        coffer-bench BINARIES REPOSITORY --rotation CUSTOMERS
+///        coffer-bench BINARIES REPOSITORY --archives CUSTOMERS
 @main
 struct Bench {
     static func main() async throws {
@@ -22,6 +23,7 @@ struct Bench {
             switch arguments.dropFirst(3).first {
             case "--log": try await LogScale(bench: bench, entries: Int(arguments.last ?? "") ?? 100_000).run()
             case "--rotation": try RotationScale(bench: bench, customers: Int(arguments.last ?? "") ?? 10_000).run()
+            case "--archives": try ArchiveScale(bench: bench, customers: Int(arguments.last ?? "") ?? 70_000).run()
             default: try run(bench, most)
             }
         } catch {
@@ -42,9 +44,9 @@ struct Bench {
         var importRate = 0.0
         for size in [1_000, 10_000, 100_000] where size <= most {
             let file = try bench.customers(stored..<size)
-            let start = seconds()
+            let start = monotonicSeconds()
             try bench.coffer("c0", "import", file, "--map", bench.root + "/policies/maps/takeout-customers.yaml")
-            importRate = Double(size - stored) / (seconds() - start)
+            importRate = Double(size - stored) / (monotonicSeconds() - start)
             stored = size
             let client = try LoadClient(bench, "c1")
             // The first round finds the broker's key cache empty, as after a start; the second is a working day.

@@ -32,57 +32,12 @@ struct RotationScale {
         print(["memory of the broker, MiB", number(bench.residentMebibytes(), 0)], widths: widths)
     }
 
-    private struct Measured {
-        let perSecond: Double
-        let median: Double
-        let percentile99: Double
-        let seconds: Double
-    }
-
-    /// Lets all clients read for as long as `body` takes. A read that is refused ends the measurement.
-    private func measure(_ numbers: [String], _ body: () throws -> Void) throws -> Measured {
-        let isOver = Flag()
-        let results = Results()
-        let start = seconds()
-        for index in 0..<clients {
-            let client = try LoadClient(bench, "c\(index)")
-            Thread {
-                do {
-                    var times: [Double] = []
-                    while !isOver.value {
-                        // Few at a time: a signature is good for a minute.
-                        try client.prepareShow([numbers[index]], count: 100)
-                        times += try client.run()
-                    }
-                    results.add(times)
-                } catch { results.fail("\(error)") }
-            }.start()
+    private func measure(_ numbers: [String], _ body: () throws -> Void) throws -> LoadWhile {
+        try LoadWhile(bench, (0..<clients).map { "c\($0)" }) { client, index in
+            // Few at a time: a signature is good for a minute.
+            try client.prepareShow([numbers[index]], count: 100)
+        } during: {
+            try body()
         }
-        let failure = Result { try body() }
-        let end = seconds()
-        isOver.set()
-        results.wait(for: clients)
-        try failure.get()
-        let times = try results.sorted()
-        return Measured(
-            perSecond: Double(times.count) / (seconds() - start), median: times[times.count / 2],
-            percentile99: times[times.count * 99 / 100], seconds: end - start)
-    }
-}
-
-private final class Flag: @unchecked Sendable {  // Everything is behind the lock.
-    private let lock = NSLock()
-    private var isSet = false
-
-    func set() {
-        lock.lock()
-        isSet = true
-        lock.unlock()
-    }
-
-    var value: Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        return isSet
     }
 }

@@ -37,10 +37,10 @@ struct SQLPeers {
         ]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        let start = seconds()
+        let start = monotonicSeconds()
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Workbench.Failed(description: "sqlcipher") }
-        return Double(rows) / (seconds() - start)
+        return Double(rows) / (monotonicSeconds() - start)
     }
 }

@@ -10,6 +10,8 @@ final class Workbench {
     private(set) var broker: Process?
     /// What verifies the log.
     private(set) var logKey: String?
+    /// The most memory that the last `coffer` used.
+    private(set) var clientPeakMebibytes = 0.0
 
     struct Failed: Error, CustomStringConvertible {
         let description: String
@@ -43,7 +45,10 @@ final class Workbench {
 
     /// Runs `coffer` and gives its JSON answer.
     @discardableResult
-    func coffer(_ who: String, _ arguments: String...) throws -> [String: Any] {
+    func coffer(_ who: String, _ arguments: String...) throws -> [String: Any] { try coffer(who, arguments) }
+
+    @discardableResult
+    func coffer(_ who: String, _ arguments: [String]) throws -> [String: Any] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: binaries + "/coffer")
         process.arguments =
@@ -57,8 +62,10 @@ final class Workbench {
         process.standardOutput = out
         process.standardError = FileHandle.nullDevice
         try process.run()
+        let peak = Peak(of: process.processIdentifier)
         let data = out.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
+        clientPeakMebibytes = peak.mebibytes
         guard process.terminationStatus == 0 else {
             throw Failed(description: "coffer \(arguments.prefix(2)): \(String(decoding: data, as: UTF8.self))")
         }
@@ -79,10 +86,12 @@ final class Workbench {
     func start() throws {
         let made = try coffer(
             "owner", "init", "--policy", try policy(), "--owner", "Owner", "--profile", "test",
-            "--unseal-passphrase-file", try passphrase("vault"))
+            "--unseal-passphrase-file", try passphrase("vault"), "--recovery", "2/3", "--cards", folder + "/cards")
         logKey = made["log_key"] as? String
         try startBroker()
     }
+
+    func card(_ index: Int) -> String { "\(folder)/cards/recovery-\(index)-of-3.txt" }
 
     /// Ends the broker; the vault stays.
     func stop() {
@@ -132,14 +141,15 @@ final class Workbench {
         }
     }
 
-    /// Resident memory of the broker in MiB.
-    func residentMebibytes() -> Double {
-        guard let broker,
-            let text = try? String(contentsOfFile: "/proc/\(broker.processIdentifier)/status", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-            let kilobytes = Double(line.filter(\.isNumber))
-        else { return .nan }
-        return kilobytes / 1_024
+    /// Resident memory of the broker in MiB; the most of it with `VmHWM`.
+    func residentMebibytes(_ member: String = "VmRSS") -> Double {
+        broker.flatMap { Peak.mebibytes(member, of: $0.processIdentifier) } ?? .nan
+    }
+
+    /// Lets `VmHWM` of the broker begin with what it uses now.
+    func forgetPeak() {
+        guard let broker else { return }
+        try? "5".write(toFile: "/proc/\(broker.processIdentifier)/clear_refs", atomically: false, encoding: .utf8)
     }
 
     /// Processor time the broker has used so far, in seconds; the kernel counts it in hundredths.
@@ -173,7 +183,7 @@ final class Workbench {
 }
 
 /// Seconds of the monotonic clock.
-func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
+func monotonicSeconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 
 func print(_ columns: [String], widths: [Int]) {
     let line = zip(columns, widths).map { text, width in
