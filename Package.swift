@@ -74,7 +74,7 @@ let package = Package(
             dependencies: ["AccessLog", "Authority", "CanonicalJSON", "Keys", "Primitives", "VaultModel"]),
         .target(name: "Import", dependencies: ["CCSV", "Host", "Primitives", "VaultModel", yams]),
 
-        .target(name: "Transfer", dependencies: ["CCurl", "Host", "Primitives"]),
+        .target(name: "Transfer", dependencies: ["CCurl", "Host", "Primitives", "VaultModel"]),
 
         // The broker
         .target(

@@ -84,7 +84,7 @@ extension OpenVault {
         let key = CustomerKey.random()
         let record = try RecordSealer(vault: vault, map: turnstile.fieldMap).create(
             form, kind: Self.customerKind, record: id, customer: id, key: key, shop: Self.shop(of: decision),
-            month: CivilDate(milliseconds: decision.verified.receivedMilliseconds).month)
+            month: CivilDay(milliseconds: decision.verified.receivedMilliseconds).yearAndMonth)
         var change = CustomerChange()
         change.keys = [
             WrappedKey(

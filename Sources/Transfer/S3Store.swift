@@ -1,5 +1,6 @@
 public import Host
 private import Primitives
+private import VaultModel
 
 /// A bucket of a server that speaks S3.
 ///
@@ -73,7 +74,7 @@ public final class S3Store: ObjectStore {
         let lock = retainUntilSeconds.flatMap { seconds in target.lock.map { (mode: $0, seconds: seconds) } }
         if let lock {
             request.headers["x-amz-object-lock-mode"] = lock.mode.rawValue
-            request.headers["x-amz-object-lock-retain-until-date"] = UTCText.text(ofSeconds: lock.seconds)
+            request.headers["x-amz-object-lock-retain-until-date"] = UTCText.text(lock.seconds * 1_000)
         }
         var id = try put(request)
         let isOurs = id != nil
@@ -87,7 +88,7 @@ public final class S3Store: ObjectStore {
         guard reply.body == bytes else { throw isOurs ? .altered : .exists }
         guard let lock else { return }
         guard reply.headers["x-amz-object-lock-mode"] == lock.mode.rawValue,
-            let until = UTCText.seconds(ofText: reply.headers["x-amz-object-lock-retain-until-date"]),
+            let until = reply.headers["x-amz-object-lock-retain-until-date"].flatMap(UTCText.seconds),
             until >= lock.seconds
         else { throw .notLocked }
     }

@@ -1,5 +1,6 @@
 import Console
 import Testing
+import VaultModel
 
 struct MomentTests {
     @Test(

@@ -76,21 +76,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0 as Int64, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"),
-        (951_868_799, "2000-02-29T23:59:59Z"), (1_893_553_445, "2030-01-02T03:04:05Z"),
-        (4_107_542_399, "2100-02-28T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
-        (253_402_300_799, "9999-12-31T23:59:59Z"),
-    ])
-    func `moments are written and read`(seconds: Int64, text: String) {
-        #expect(UTCText.text(ofSeconds: seconds) == text)
-        #expect(UTCText.seconds(ofText: text) == seconds)
-        #expect(UTCText.seconds(ofText: text.dropLast() + ".123Z") == seconds)
-    }
-
-    @Test(arguments: ["", "2030-02-30T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01T24:00:00Z", "2030-01-01", "x"])
-    func `what is no moment is not read`(text: String) { #expect(UTCText.seconds(ofText: text) == nil) }
-
     @Test func `a reply's words are shown only if they are one word`() {
         for text in ["<Code>a b</Code>", "<Code>\u{1B}[31m</Code>", "<Code>canary/51</Code>", "<Code></Code>"] {
             let body = Array("<Error>\(text)</Error>".utf8)

@@ -36,7 +36,7 @@ extension OpenVault {
         return RequestRefusal(
             .conflict, .frozen,
             hint:
-                "customer \(number) is to be erased after \(Self.text(due)); until then whoever may erase can take it "
+                "customer \(number) is to be erased after \(UTCText.text(due)); until then whoever may erase can take it "
                 + "back: coffer subject undo \(number)")
     }
 
@@ -122,11 +122,6 @@ extension OpenVault {
             isNow: order.isNow, by: try name(of: erasure.kid, turnstile.controls.authority),
             requestEntry: erasure.requested.seq, requested: erasure.requested.time, due: erasure.due,
             doneEntry: erasure.done?.seq ?? 0, done: erasure.done?.time ?? 0)
-    }
-
-    /// `2026-11-21T08:30:00Z`
-    static func text(_ milliseconds: Int64) -> String {
-        CivilDate(milliseconds: milliseconds).momentText(milliseconds)
     }
 }
 

@@ -129,7 +129,7 @@ enum ErasureReceiptHandler: OperationHandler {
         else {
             let hint =
                 erasure.state == .undone
-                ? "this erasure was taken back" : "not erased yet; due \(OpenVault.text(erasure.due))"
+                ? "this erasure was taken back" : "not erased yet; due \(UTCText.text(erasure.due))"
             throw await vault.refuse(decision, .conflict(hint), as: .list)
         }
         let grant = try await vault.turnstile.log(

@@ -32,7 +32,7 @@ enum AddRecordHandler: OperationHandler {
             let record = try RecordSealer(vault: vault.vault, map: vault.turnstile.fieldMap).create(
                 form, kind: kind, record: id, customer: customer.customer,
                 key: try vault.turnstile.sealingKey(of: customer), shop: customer.shop,
-                month: CivilDate(milliseconds: call.verified.receivedMilliseconds).month)
+                month: CivilDay(milliseconds: call.verified.receivedMilliseconds).yearAndMonth)
             var change = CustomerChange()
             change.inserts = [record]
             change.numbers = [number]

@@ -68,7 +68,7 @@ enum StepOrderHandler: OperationHandler {
         let record = vault.turnstile.policy.record(named: OpenVault.orderKind)
         if step != .reassigned, record?.field(named: "status") != nil { values["status"] = [step.rawValue] }
         if step == .delivered, record?.field(named: "delivered_at") != nil {
-            values["delivered_at"] = [CivilDate(milliseconds: milliseconds).momentText(milliseconds)]
+            values["delivered_at"] = [UTCText.text(milliseconds)]
         }
         guard let fields = FieldValues(values) else { throw .integrity("an order's fields") }
         return try vault.form(fields, of: OpenVault.orderKind, isWhole: false)
@@ -79,13 +79,4 @@ extension RequestRefusal {
     /// The record is the shop's alone.
     static let detached = RequestRefusal(
         .conflict, .erased, hint: "its customer has been erased; what is left of it stays as it is, for the books")
-}
-
-extension CivilDate {
-    /// `2026-11-21T08:30:00Z`
-    func momentText(_ milliseconds: Int64) -> String {
-        let second = Int(milliseconds / 1_000 % 86_400)
-        let parts = [second / 3_600, second / 60 % 60, second % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return text + "T" + parts.joined(separator: ":") + "Z"
-    }
 }

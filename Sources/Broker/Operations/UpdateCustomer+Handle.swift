@@ -57,7 +57,7 @@ enum VerifyCustomerHandler: OperationHandler {
             call.verified, PolicyAsk(act: .write, record: OpenVault.customerKind), as: .write)
         guard
             let values = FieldValues([
-                OpenVault.verifiedField.field: [CivilDate(milliseconds: call.verified.receivedMilliseconds).text]
+                OpenVault.verifiedField.field: [CivilDay(milliseconds: call.verified.receivedMilliseconds).description]
             ])
         else { throw .invalid("the date") }
         let form = try vault.form(values, isWhole: false)

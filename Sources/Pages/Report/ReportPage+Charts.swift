@@ -1,5 +1,6 @@
 import AccessLog
 import Console
+import VaultModel
 
 extension ReportPage {
     // MARK: - When

@@ -1,6 +1,7 @@
 public import AccessLog
 import Console
 import Primitives
+import VaultModel
 
 /// The report of a month as one page: no script, nothing fetched, for a screen of any width and for A4.
 public struct ReportPage: Sendable {

@@ -1,4 +1,5 @@
 import Console
+import VaultModel
 
 /// The clock of the place a page is for. Passed in, so that a page depends on nothing but its values.
 public struct PageClock: Sendable {

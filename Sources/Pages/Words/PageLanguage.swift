@@ -1,4 +1,5 @@
 import Console
+import VaultModel
 
 /// The languages of pages.
 public enum PageLanguage: String, CaseIterable, Hashable, Sendable {

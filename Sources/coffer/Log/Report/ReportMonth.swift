@@ -1,5 +1,6 @@
 import AccessLog
 import Console
+import VaultModel
 
 /// A month of the calendar of this place, as `--month` names it.
 struct ReportMonth: Equatable {
