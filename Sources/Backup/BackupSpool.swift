@@ -74,10 +74,24 @@ public struct BackupSpool: Sendable {
         return files
     }
 
-    /// A pack of the set; nil for a name that it has not.
-    public func pack(_ name: String) -> [UInt8]? {
+    /// Some bytes of an object, and the size of all of it.
+    public struct Piece: Sendable {
+        public let size: UInt64
+        public let data: [UInt8]
+
+        public init(size: UInt64, data: [UInt8]) { (self.size, self.data) = (size, data) }
+    }
+
+    /// At most so many bytes of a pack of the set; none behind its end, nil for a name that it has not.
+    public func pack(_ name: String, from offset: UInt64, most: Int) -> Piece? {
         guard Hex.decode(name)?.count == 32, name == name.lowercased() else { return nil }
-        return try? DurableFile.read(FilePaths.join(packs, name), limit: ArchivePack.largestBytes)
+        do throws(HostError) {
+            let file = try FileReader(FilePaths.join(packs, name))
+            let size = UInt64(file.sizeBytes)
+            guard offset < size else { return Piece(size: size, data: []) }
+            try file.skip(to: Int64(offset))
+            return Piece(size: size, data: try file.read(upTo: Int(min(UInt64(most), size - offset))))
+        } catch { return nil }
     }
 
     /// The set has arrived: what its full archives say of pages holds from now on, and the rest goes.

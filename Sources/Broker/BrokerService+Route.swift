@@ -13,7 +13,7 @@ internal import Wire
 
 extension BrokerService {
     /// The one table of endpoints and operations.
-    func route(_ verified: VerifiedRequest, in vault: OpenVault) async throws(RequestRefusal) -> [UInt8] {
+    func route(_ verified: VerifiedRequest, in vault: OpenVault) async throws(RequestRefusal) -> ReplyContent {
         switch verified.request.endpoint {
         case .unseal, .unsealCard, .seal, .witnessAlarm: throw .malformed("not an operation of an open vault")
         case .keysStatus: try await Self.run(GetKeysHandler.self, verified, vault)
@@ -93,10 +93,10 @@ extension BrokerService {
 
     private static func run<Handler: OperationHandler>(
         _ handler: Handler.Type, _ verified: VerifiedRequest, _ vault: OpenVault
-    ) async throws(RequestRefusal) -> [UInt8] {
+    ) async throws(RequestRefusal) -> ReplyContent {
         let body: Handler.Op.Request = try decode(verified.request.body)
         let answer = try await Handler.handle(Call(verified: verified, body: body), in: vault)
-        return encode(answer.message, answer.entry)
+        return ReplyContent(encode(answer.message, answer.entry), Handler.Op.Reply.form)
     }
 
     static func decode<Message: WireMessage>(_ body: [UInt8]) throws(RequestRefusal) -> Message {
@@ -105,9 +105,9 @@ extension BrokerService {
         }
     }
 
-    static func encode<Message: WireMessage>(_ message: Message, _ entry: CommittedEntry?) -> [UInt8] {
-        guard let entry else { return ReplyBody(message, entry: 0, receipt: .object([:])).encode() }
-        return ReplyBody.encode(message, entry: entry.seq, receipt: entry.receipt.encode())
+    static func encode<Reply: WireReply>(_ reply: Reply, _ entry: CommittedEntry?) -> [UInt8] {
+        guard let entry else { return reply.encode() }
+        return reply.encode(entry: entry.seq, receipt: entry.receipt.encode())
     }
 
     // MARK: - What is said without a signature

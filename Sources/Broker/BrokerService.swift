@@ -63,9 +63,9 @@ public final class BrokerService: Sendable {
             verified = try authenticator.authenticate(incoming, from: peer)
         } catch { return refuse(error, incoming) }
         do throws(RequestRefusal) {
-            return sign(try await dispatch(verified), status: 200, for: verified.request.binding)
+            return sign(try await dispatch(verified), for: verified.request.binding)
         } catch {
-            return sign(Self.body(error), status: error.code.status, for: verified.request.binding)
+            return sign(ReplyContent(Self.body(error)), status: error.code.status, for: verified.request.binding)
         }
     }
 
@@ -76,12 +76,12 @@ public final class BrokerService: Sendable {
             status: code.status, body: ErrorBody(code: code, why: why.rawValue).encode())
     }
 
-    private func dispatch(_ verified: VerifiedRequest) async throws(RequestRefusal) -> [UInt8] {
+    private func dispatch(_ verified: VerifiedRequest) async throws(RequestRefusal) -> ReplyContent {
         switch verified.request.endpoint {
-        case .unseal: return try await unseal(verified)
-        case .unsealCard: return try await takeCard(verified)
-        case .seal: return try await seal(verified)
-        case .witnessAlarm: return try await alarm(verified)
+        case .unseal: return ReplyContent(try await unseal(verified))
+        case .unsealCard: return ReplyContent(try await takeCard(verified))
+        case .seal: return ReplyContent(try await seal(verified))
+        case .witnessAlarm: return ReplyContent(try await alarm(verified))
         default:
             let vault = try openVault()
             // Strangers can make keys without end: only connections of enrolled ones are remembered.
@@ -135,15 +135,18 @@ public final class BrokerService: Sendable {
         guard let binding = RequestBinding(incoming) else {
             return ReplyProfile.unsigned(status: refusal.code.status, body: body)
         }
-        return sign(body, status: refusal.code.status, for: binding)
+        return sign(ReplyContent(body), status: refusal.code.status, for: binding)
     }
 
     private func sign(
-        _ body: [UInt8], status: Int, for binding: RequestBinding
+        _ content: ReplyContent, status: Int = 200, for binding: RequestBinding
     ) -> OutgoingReply {
-        guard let open = signingVault else { return ReplyProfile.unsigned(status: status, body: body) }
+        guard let open = signingVault else {
+            return ReplyProfile.unsigned(status: status, body: content.body, form: content.form)
+        }
         return ReplyProfile.sign(
-            status: status, body: body, for: binding, kid: KeyID(open.keyset.replyPublicKey),
+            status: status, body: content.body, form: content.form, for: binding,
+            kid: KeyID(open.keyset.replyPublicKey),
             created: files.clock.nowSeconds(), with: open.keyset.signReply)
     }
 
@@ -346,4 +349,12 @@ public final class BrokerService: Sendable {
 extension BrokerService.Unsealer {
     /// Whether somebody was there: only that ends a hold.
     var isPersonal: Bool { if case .machine = self { false } else { true } }
+}
+
+/// What a reply says: its body, and what that is.
+struct ReplyContent: Sendable {
+    let body: [UInt8]
+    let form: ReplyForm
+
+    init(_ body: [UInt8], _ form: ReplyForm = .json) { (self.body, self.form) = (body, form) }
 }

@@ -4,6 +4,13 @@ import Primitives
 enum FixedHeaders {
     static let contentType = "application/json"
 
+    static func contentType(_ form: ReplyForm) -> String {
+        switch form {
+        case .json: contentType
+        case .bytes: "application/octet-stream"
+        }
+    }
+
     /// `sha-256=:<base64 of 32 bytes>:`
     static func contentDigest(of body: [UInt8]) -> String {
         "sha-256=:" + Base64.encode(SHA256.hash(body)) + ":"

@@ -19,14 +19,14 @@ public enum ReplyProfile {
     ///   - created: the broker's time, seconds since 1970.
     ///   - sign: returns the 64-byte signature of the reply key over the bytes given.
     public static func sign<Failure: Error>(
-        status: Int, body: [UInt8], for request: RequestBinding, kid: KeyID, created: Int64,
+        status: Int, body: [UInt8], form: ReplyForm = .json, for request: RequestBinding, kid: KeyID, created: Int64,
         with sign: ([UInt8]) throws(Failure) -> [UInt8]
     ) throws(Failure) -> OutgoingReply {
         let digest = FixedHeaders.contentDigest(of: body)
         let parameters = parameters(kid: kid, created: created)
-        let base = base(status: status, digest: digest, request: request, parameters: parameters)
+        let base = base(status: status, digest: digest, form: form, request: request, parameters: parameters)
         let signature = try sign(Array(base.utf8))
-        var reply = unsigned(status: status, body: body)
+        var reply = unsigned(status: status, body: body, form: form)
         reply.append(HeaderField(WireHeader.contentDigest.rawValue, digest))
         reply.append(HeaderField(WireHeader.signatureInput.rawValue, SignatureInput.label + parameters))
         reply.append(HeaderField(WireHeader.signature.rawValue, FixedHeaders.signature(signature)))
@@ -35,11 +35,11 @@ public enum ReplyProfile {
     }
 
     /// A reply without a signature: of a sealed broker, or to a request that could not be read.
-    public static func unsigned(status: Int, body: [UInt8]) -> OutgoingReply {
+    public static func unsigned(status: Int, body: [UInt8], form: ReplyForm = .json) -> OutgoingReply {
         OutgoingReply(
             status: status,
             headers: [
-                HeaderField(WireHeader.contentType.rawValue, FixedHeaders.contentType),
+                HeaderField(WireHeader.contentType.rawValue, FixedHeaders.contentType(form)),
                 HeaderField("cache-control", "no-store"),
             ], body: body)
     }
@@ -47,13 +47,16 @@ public enum ReplyProfile {
     /// Checks a reply: digest over the received bytes first, then the form of the parameters, then the signature.
     ///
     /// - Parameters:
+    ///   - form: what a successful reply to this request is; another status is JSON.
     ///   - request: the parts of the request that was sent.
     ///   - key: the broker's reply key, known from enrolment.
     public static func verify(
-        _ reply: IncomingReply, for request: RequestBinding, key: Ed25519.PublicKey
+        _ reply: IncomingReply, form: ReplyForm = .json, for request: RequestBinding, key: Ed25519.PublicKey
     ) throws(ReplyError) -> VerifiedReply {
+        let form = reply.status == 200 ? form : .json
         let headers = try reply.profileHeaders()
-        guard let digest = FixedHeaders.digest(headers.contentDigest), headers.contentType == FixedHeaders.contentType
+        guard let digest = FixedHeaders.digest(headers.contentDigest),
+            headers.contentType == FixedHeaders.contentType(form)
         else { throw .form }
         guard ConstantTime.equal(digest, SHA256.hash(reply.body)) else { throw .digest }
         let kid = KeyID(key)
@@ -61,7 +64,7 @@ public enum ReplyProfile {
             let signature = FixedHeaders.signatureBytes(headers.signature)
         else { throw .form }
         let base = base(
-            status: reply.status, digest: headers.contentDigest, request: request,
+            status: reply.status, digest: headers.contentDigest, form: form, request: request,
             parameters: parameters(kid: kid, created: created))
         guard key.isValid(signature: signature, for: Array(base.utf8)) else { throw .signature }
         if let time = reply.first(timeHeader) { guard time == String(created) else { throw .form } }
@@ -82,12 +85,14 @@ public enum ReplyProfile {
         return created
     }
 
-    static func base(status: Int, digest: String, request: RequestBinding, parameters: String) -> String {
+    static func base(
+        status: Int, digest: String, form: ReplyForm = .json, request: RequestBinding, parameters: String
+    ) -> String {
         SignatureBase.text(
             [
                 .init("\"@status\"", String(status)),
                 .init("\"content-digest\"", digest),
-                .init("\"content-type\"", FixedHeaders.contentType),
+                .init("\"content-type\"", FixedHeaders.contentType(form)),
                 .init("\"@method\";req", request.method),
                 .init("\"@authority\";req", request.authority),
                 .init("\"@path\";req", request.path),

@@ -29,13 +29,49 @@ extension MessagePart {
     }
 }
 
+/// What the body of a successful reply is. Refusals are JSON in every case.
+public enum ReplyForm: Hashable, Sendable {
+    /// Canonical JSON of type `application/json`.
+    case json
+    /// Bytes of type `application/octet-stream`.
+    case bytes
+}
+
+/// What an operation answers, and how that is a body.
+public protocol WireReply: Equatable, Sendable {
+    static var form: ReplyForm { get }
+    /// Reads a body of at most 1 MiB.
+    static func parse(_ body: [UInt8]) throws(MessageError) -> ReplyBody<Self>
+    /// The body where the call made no entry of its own.
+    func encode() -> [UInt8]
+    /// The body with the entry of the call and its receipt, as the log module wrote it.
+    func encode(entry: UInt64, receipt: [UInt8]) -> [UInt8]
+}
+
+extension WireReply {
+    /// Bytes have no room for an entry: an operation that answers in them is a part of a job that has one.
+    public func encode(entry: UInt64, receipt: [UInt8]) -> [UInt8] { encode() }
+}
+
 /// What an operation asks or answers, besides the members common to all (`rid`; `entry`, `receipt`).
-public protocol WireMessage: MessagePart {}
+public protocol WireMessage: MessagePart, WireReply {}
+
+extension WireMessage {
+    public static var form: ReplyForm { .json }
+
+    public static func parse(_ body: [UInt8]) throws(MessageError) -> ReplyBody<Self> { try ReplyBody(canonical: body) }
+
+    public func encode() -> [UInt8] { ReplyBody(self, entry: 0, receipt: .object([:])).encode() }
+
+    public func encode(entry: UInt64, receipt: [UInt8]) -> [UInt8] {
+        ReplyBody.encode(self, entry: entry, receipt: receipt)
+    }
+}
 
 /// One operation: its endpoint and the types of its two messages. Broker, client and command line share them.
 public protocol WireOperation: Sendable {
     associatedtype Request: WireMessage
-    associatedtype Reply: WireMessage
+    associatedtype Reply: WireReply
     static var endpoint: Endpoint { get }
 }
 
@@ -73,7 +109,7 @@ public struct RequestBody<Message: WireMessage>: Equatable, Sendable {
 }
 
 /// The body of a successful reply: the operation's members, the log index of the call and the receipt.
-public struct ReplyBody<Message: WireMessage>: Equatable, Sendable {
+public struct ReplyBody<Message: WireReply>: Equatable, Sendable {
     /// The log index of the entry of this call; of a part of a longer job, the entry that began the job.
     public let entry: UInt64
     /// The receipt as the log module writes it; an empty object where the call made no entry of its own.
@@ -85,7 +121,9 @@ public struct ReplyBody<Message: WireMessage>: Equatable, Sendable {
         self.entry = entry
         self.receipt = receipt
     }
+}
 
+extension ReplyBody where Message: WireMessage {
     /// Reads the canonical JSON of a reply body of at most 1 MiB.
     public init(canonical bytes: [UInt8]) throws(MessageError) {
         var members = try MessageReader(bytes, most: WireLimits.replyBytes)

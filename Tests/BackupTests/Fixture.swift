@@ -65,7 +65,7 @@ final class Fixture {
                 bases: try bases ?? catalog().bases, now: 1_795_000_000_000 + day * 86_400_000, wholeBelowBytes: 0))
         for manifest in made {
             for pack in manifest.manifest.objects {
-                objects[manifest.manifest.names.pack(pack.name)] = spool.pack(pack.name)
+                objects[manifest.manifest.names.pack(pack.name)] = spool.pack(pack.name, from: 0, most: .max)?.data
             }
             objects[manifest.name] = manifest.file
         }

@@ -85,6 +85,18 @@ import VaultModel
         }
     }
 
+    @Test func `a piece of a sealed object is bytes behind its size`() throws {
+        let reply = GetBackupObject.Reply(size: 0x0102, data: [7, 8, 9])
+        #expect(reply.encode() == [2, 1, 0, 0, 0, 0, 0, 0, 7, 8, 9])
+        #expect(try GetBackupObject.Reply.parse(reply.encode()).message == reply)
+        let largest = [UInt8](repeating: 0xFF, count: 8 + GetBackupObject.pieceBytes)
+        #expect(try GetBackupObject.Reply.parse(largest).message.size == .max)
+        #expect(largest.count <= WireLimits.replyBytes)
+        for body in [[], Array(largest.prefix(8)), largest + [0]] {
+            #expect(throws: MessageError.member("data")) { try GetBackupObject.Reply.parse(body) }
+        }
+    }
+
     @Test func `field values keep to names and limits`() {
         #expect(FieldValues(["name": ["a"], "id_number": []]) != nil)
         #expect(FieldValues(["Name": ["a"]]) == nil)

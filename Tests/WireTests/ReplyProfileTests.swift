@@ -70,6 +70,33 @@ import VaultModel
         #expect(throws: ReplyError.signature) { try verify(time, for: binding) }
     }
 
+    @Test func `bytes are not taken for JSON, nor JSON for bytes, and a refusal is JSON`() throws {
+        let request = try Sample.signed().binding
+        func reply(_ status: Int, _ form: ReplyForm) -> IncomingReply {
+            let reply = ReplyProfile.sign(
+                status: status, body: Self.body, form: form, for: request, kid: KeyID(Sample.key(9).publicKey),
+                created: Sample.created
+            ) { Sample.key(9).sign($0) }
+            return IncomingReply(status: reply.status, headers: reply.headers, body: reply.body)
+        }
+        func verify(_ reply: IncomingReply, _ form: ReplyForm) throws(ReplyError) -> VerifiedReply {
+            try ReplyProfile.verify(reply, form: form, for: request, key: Sample.key(9).publicKey)
+        }
+        #expect(try verify(reply(200, .bytes), .bytes).body == Self.body)
+        #expect(try verify(reply(404, .json), .bytes).status == 404)
+        #expect(throws: ReplyError.form) { try verify(reply(200, .bytes), .json) }
+        #expect(throws: ReplyError.form) { try verify(reply(200, .json), .bytes) }
+        #expect(throws: ReplyError.form) { try verify(reply(404, .bytes), .bytes) }
+        // The type is signed: another one put in its place does not do.
+        let json = reply(200, .json)
+        let renamed = json.headers.map {
+            $0.name == "content-type" ? HeaderField($0.name, "application/octet-stream") : $0
+        }
+        #expect(throws: ReplyError.signature) {
+            try verify(IncomingReply(status: 200, headers: renamed, body: json.body), .bytes)
+        }
+    }
+
     @Test func `another key's reply is refused, also under the broker's name`() throws {
         let binding = try Sample.signed().binding
         let other = reply(to: binding, key: 8)

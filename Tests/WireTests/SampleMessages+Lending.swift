@@ -40,7 +40,6 @@ extension SampleMessages {
                 total: 2, problem: "", lastSet: "", lastMade: 0, lastStored: 0,
                 lastDrill: 0, drillTook: 0, ledger: 3)),
         SampleMessage(GetBackupObject.Request(kind: .pack, name: String(repeating: "c", count: 64), offset: 700)),
-        SampleMessage(GetBackupObject.Reply(size: 3, data: [1, 2, 3])),
         SampleMessage(
             NoteBackup.Request(event: .drill, set: "b_0123456789abcdefghjkmnpqrs", took: 900, passed: true)),
         SampleMessage(StoredBackup.Request(set: "b_0123456789abcdefghjkmnpqrs", stored: 1, failed: 1)),

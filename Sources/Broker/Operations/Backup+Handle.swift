@@ -105,19 +105,24 @@ enum GetBackupObjectHandler: OperationHandler {
     ) async throws(RequestRefusal) -> Answer<GetBackupObject.Reply> {
         _ = try await vault.admit(call.verified, PolicyAsk(act: .backupRun, verb: "run"), as: .backup)
         let name = call.body.name
-        let object: [UInt8]? =
+        let (offset, most) = (call.body.offset, GetBackupObject.pieceBytes)
+        func piece(of object: [UInt8]) -> BackupSpool.Piece {
+            BackupSpool.Piece(
+                size: UInt64(object.count), data: Array(object.dropFirst(Int(clamping: offset)).prefix(most)))
+        }
+        let found: BackupSpool.Piece? =
             switch call.body.kind {
-            case .pack: vault.spool.pack(name)
+            case .pack: vault.spool.pack(name, from: offset, most: most)
             case .manifest:
-                vault.waitingSet(try vault.verifiedFacts())?.first { $0.manifest.part.rawValue == name }?.file
-            case .ledger: UInt64(name).flatMap(vault.files.readLedger)
+                vault.waitingSet(try vault.verifiedFacts())?.first { $0.manifest.part.rawValue == name }
+                    .map { piece(of: $0.file) }
+            case .ledger: UInt64(name).flatMap(vault.files.readLedger).map(piece)
             }
-        guard let object else {
+        guard let found else {
             throw .notFound("nothing of this name waits in the spool; run coffer backup run again")
         }
-        guard call.body.offset < UInt64(object.count) else { throw .malformed("the object ends before that byte") }
-        let piece = object[Int(call.body.offset)...].prefix(GetBackupObject.pieceBytes)
-        return Answer(GetBackupObject.Reply(size: UInt64(object.count), data: Array(piece)), nil)
+        guard !found.data.isEmpty else { throw .malformed("the object ends before that byte") }
+        return Answer(GetBackupObject.Reply(size: found.size, data: found.data), nil)
     }
 }
 

@@ -9,7 +9,7 @@ public import Wire
 /// goes on with what is missing.
 public struct BackupCarrier {
     /// A piece of an object of the spool.
-    public typealias Fetch = (GetBackupObject.Request) async throws -> GetBackupObject.Reply
+    public typealias Fetch = @Sendable (GetBackupObject.Request) async throws -> GetBackupObject.Reply
 
     /// How many packs are read back after they were written, of each part.
     private static let readBack = 3
@@ -38,15 +38,10 @@ public struct BackupCarrier {
         async throws
     {
         for manifest in manifests {
-            let until = manifest.manifest.retainUntil
-            for pack in manifest.manifest.objects {
-                if !catalog.has(pack) {
-                    let file = try await object(.pack, pack.name, limit: ArchivePack.largestBytes)
-                    guard pack.matches(file) else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
-                    try target.put(names.pack(pack.name), file, retainUntil: until)
-                }
-                report(pack.sizeBytes)
-            }
+            let objects = manifest.manifest.objects
+            for pack in objects where catalog.has(pack) { report(pack.sizeBytes) }
+            let missing = objects.filter { !catalog.has($0) }
+            try await carry(missing, to: target, retainUntil: manifest.manifest.retainUntil)
             for pack in manifest.manifest.objects.shuffled().prefix(Self.readBack) {
                 try Self.check(pack, names, on: target)
             }
@@ -56,6 +51,26 @@ public struct BackupCarrier {
         // In their order: the log's, the last one, makes the set whole.
         for manifest in manifests {
             try target.put(manifest.name, manifest.file, retainUntil: manifest.manifest.retainUntil)
+        }
+    }
+
+    /// Brings packs, each while the broker already reads the next.
+    private func carry(_ packs: [ArchivePack], to target: BackupTarget, retainUntil: Int64) async throws {
+        let fetch = fetch
+        var waiting = packs[...]
+        try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            func fetchNext() {
+                guard let pack = waiting.popFirst() else { return }
+                group.addTask { try await Self.object(fetch, .pack, pack.name, limit: ArchivePack.largestBytes) }
+            }
+            fetchNext()
+            for pack in packs {
+                guard let file = try await group.next() else { return }
+                fetchNext()
+                guard pack.matches(file) else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
+                try target.put(names.pack(pack.name), file, retainUntil: retainUntil)
+                report(pack.sizeBytes)
+            }
         }
     }
 
@@ -85,12 +100,19 @@ public struct BackupCarrier {
     }
 
     private func object(_ kind: GetBackupObject.Kind, _ name: String, limit: Int) async throws -> [UInt8] {
+        try await Self.object(fetch, kind, name, limit: limit)
+    }
+
+    private static func object(
+        _ fetch: Fetch, _ kind: GetBackupObject.Kind, _ name: String, limit: Int
+    ) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             let reply = try await fetch(.init(kind: kind, name: name, offset: UInt64(bytes.count)))
             guard reply.size <= UInt64(limit), !reply.data.isEmpty, bytes.count + reply.data.count <= reply.size else {
                 throw ArchiveError.malformed("a piece of the spool")
             }
+            if bytes.isEmpty { bytes.reserveCapacity(Int(reply.size)) }
             bytes += reply.data
             if bytes.count == reply.size { return bytes }
         }

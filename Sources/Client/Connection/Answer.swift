@@ -2,7 +2,7 @@ public import AccessLog
 public import Wire
 
 /// What the broker answered, after every check.
-public struct Answer<Reply: WireMessage>: Sendable {
+public struct Answer<Reply: WireReply>: Sendable {
     public let message: Reply
     /// The log index of the call, or of the job it is a part of.
     public let entry: UInt64

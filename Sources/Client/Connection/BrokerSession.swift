@@ -98,7 +98,7 @@ public final class BrokerSession: Sendable {
 
     // MARK: - One attempt
 
-    private enum Outcome<Reply: WireMessage> {
+    private enum Outcome<Reply: WireReply> {
         case answer(Answer<Reply>)
         /// A signed 401 and its time.
         case unauthenticated(Refusal, brokerTime: Int64)
@@ -120,7 +120,7 @@ public final class BrokerSession: Sendable {
         let verified: VerifiedReply
         do throws(ReplyError) {
             verified = try ReplyProfile.verify(
-                reply, for: request.binding, key: identity.broker.replyPublicKey)
+                reply, form: Op.Reply.form, for: request.binding, key: identity.broker.replyPublicKey)
         } catch {
             throw .untrusted(error)
         }
@@ -155,7 +155,7 @@ public final class BrokerSession: Sendable {
     private func answer<Op: WireOperation>(
         _ operation: Op.Type, _ body: [UInt8], head: RequestHead, floor: CheckpointMemory.Seen?
     ) async throws(ClientError) -> Answer<Op.Reply> {
-        guard let parsed = try? ReplyBody<Op.Reply>(canonical: body) else { throw .reply }
+        guard let parsed = try? Op.Reply.parse(body) else { throw .reply }
         let check = ReceiptCheck(vault: identity.vault, kid: identity.kid, logKey: identity.broker.logKey)
         let receipt = try check.verify(parsed.receipt, entry: parsed.entry, head: head, endpoint: Op.endpoint)
         if let receipt {
@@ -185,7 +185,7 @@ public final class BrokerSession: Sendable {
             throw .refused(refusal)
         }
         guard Op.endpoint.mayAnswerUnsigned else { throw .untrusted(.unsigned) }
-        guard let parsed = try? ReplyBody<Op.Reply>(canonical: reply.body) else { throw .reply }
+        guard let parsed = try? Op.Reply.parse(reply.body) else { throw .reply }
         return Answer(message: parsed.message, entry: parsed.entry, receipt: nil, isSigned: false)
     }
 

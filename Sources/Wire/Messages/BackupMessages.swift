@@ -152,60 +152,6 @@ public enum BackupStatus: WireOperation {
     }
 }
 
-/// `POST /v1/backup/object`: a piece of a sealed pack, of a manifest, or a line of the ledger of erasures. Covered by the
-/// entry of the run.
-public enum GetBackupObject: WireOperation {
-    public static let endpoint = Endpoint.backupObject
-    /// A piece at the most, so that the signed reply stays below its limit.
-    public static let pieceBytes = 700 * 1_024
-
-    public enum Kind: String, CaseIterable, Hashable, Sendable {
-        case pack, manifest, ledger
-    }
-
-    public struct Request: WireMessage {
-        public let kind: Kind
-        /// A pack's hash, a part's name, or a place in the ledger.
-        public let name: String
-        /// Where the piece begins, in bytes.
-        public let offset: UInt64
-
-        public init(kind: Kind, name: String, offset: UInt64) {
-            (self.kind, self.name, self.offset) = (kind, name, offset)
-        }
-
-        public init(reading members: inout MessageReader) throws(MessageError) {
-            kind = try members.parsed("kind") { Kind(rawValue: $0) }
-            name = try members.text("name", most: 64)
-            offset = try members.count("offset")
-        }
-
-        public func write(to members: inout MessageWriter) {
-            members.put("kind", kind.rawValue)
-            members.put("name", name)
-            members.put("offset", offset)
-        }
-    }
-
-    public struct Reply: WireMessage {
-        /// Bytes of the whole object.
-        public let size: UInt64
-        public let data: [UInt8]
-
-        public init(size: UInt64, data: [UInt8]) { (self.size, self.data) = (size, data) }
-
-        public init(reading members: inout MessageReader) throws(MessageError) {
-            size = try members.count("size")
-            data = try members.bytes("data", most: pieceBytes)
-        }
-
-        public func write(to members: inout MessageWriter) {
-            members.put("size", size)
-            members.put("data", bytes: data)
-        }
-    }
-}
-
 /// `POST /v1/backup/stored`: the set has arrived, and the log says so. The spool is emptied unless a target still waits.
 public enum StoredBackup: WireOperation {
     public static let endpoint = Endpoint.backupStored

@@ -77,7 +77,7 @@ struct BackupCarriage {
                 code: "backup", why: "running", message: "archives are being made already",
                 hint: "wait for it: coffer backup status", exitCode: 11)
         }
-        let carrier = BackupCarrier(names, report: { _ in }) { request in
+        let carrier = BackupCarrier(names, report: { _ in }) { [session] request in
             try await session.call(GetBackupObject.self, request).message
         }
         let set = try await begin(full: full, status, carrier)
@@ -143,6 +143,8 @@ struct BackupCarriage {
             switch status.state {
             case "ready" where status.set == set: return
             case "running":
+                // What is copied first has no size yet; keys are counted, and are soon done.
+                guard status.total > 0, status.phase != "keyring" else { break }
                 progress.label = "\(status.part): \(status.phase)"
                 progress.show(done: status.done, of: status.total)
             default:
@@ -168,7 +170,7 @@ struct BackupCarriage {
         for (target, catalog) in reached {
             let total = manifests.reduce(0) { $0 + $1.manifest.storedBytes }
             let progress = CarryProgress(target.name, total: total, output)
-            let carrier = BackupCarrier(names, report: { progress.add($0) }) { request in
+            let carrier = BackupCarrier(names, report: { progress.add($0) }) { [session] request in
                 try await session.call(GetBackupObject.self, request).message
             }
             do {
