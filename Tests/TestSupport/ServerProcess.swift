@@ -118,4 +118,6 @@ package final class Relay: Sendable {
                 ], in: folder, readiness: "ready")
         }
     }
+
+    package func stop() { process.stop() }
 }
