@@ -91,7 +91,13 @@ extension EndToEnd {
             let run = try asOperator(group, ["backup", "run"])
             try #require(run.code == 0, "\(run.errorText)")
             #expect(try asOperator(group, ["backup", "check", "--all"]).number("checked") > 4)
-            #expect(try asOperator(group, ["customer", "show", shop.number, "--purpose", "order"]).code == 3)
+            #expect(
+                try asOperator(
+                    group,
+                    [
+                        "customer", "show", shop.number, "--fields", "name", "--purpose", "order",
+                    ]
+                ).code == 3)
             #expect(try BackupShop.files(home + "/stick").contains { $0.contains("/m/") })
             // Whatever stands in the vault's folder is closed to her.
             for file in ["vault.db", "vault.seal", "spool/backup/last.json"] {

@@ -180,7 +180,7 @@ public struct VaultRestoration {
         } catch let error as ArchiveError {
             throw .archive(error)
         } catch let error as StorageError {
-            throw .storage("\(error)", hint: error.hint)
+            throw Self.translated(error)
         } catch let error as HostError {
             throw .host(error)
         } catch let refusal as LogRefusal {
@@ -188,6 +188,16 @@ public struct VaultRestoration {
                 ? .room(neededBytes: neededBytes)
                 : .storage("the log took no entry", hint: "check the disk, then try again")
         } catch { throw .fetch(error) }
+    }
+
+    /// There is no broker here that could be started again, and a disk that fills up at COMMIT is a full disk too.
+    private static func translated(_ error: StorageError) -> Failure {
+        switch error {
+        case .full(let file), .unavailable(let file, code: 13):  // SQLITE_FULL
+            .storage("no space left for \(file.name)", hint: "make room on that disk, then try again")
+        case .unavailable: .storage("\(error)", hint: "check the disk, then try again")
+        default: .storage("\(error)", hint: error.hint)
+        }
     }
 
     // MARK: - Keys

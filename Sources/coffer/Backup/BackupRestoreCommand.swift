@@ -115,12 +115,15 @@ struct BackupRestoreCommand: CofferCommand {
     }
 
     private func store(_ name: String) throws(Failure) -> any ObjectStore {
-        do throws(TransferError) {
-            if TargetFolder.isName(name), let settings = try? TargetAccess(options).settings(name) {
-                return try settings.store()
-            }
-            return try access.settings(name, id: "").store()
-        } catch { throw Failure(.transfer(error), target: name) }
+        let targets = try TargetAccess(options).folder
+        var settings = access.settings(name, id: "")
+        do throws(TargetFolder.Problem) {
+            if TargetFolder.isName(name), try targets.names().contains(name) { settings = try targets.read(name) }
+        } catch { throw Failure(error) }
+        do throws(TransferError) { return try settings.store() } catch {
+            if case .missingTarget = error { throw RestoreSource.noTarget(name) }
+            throw Failure(.transfer(error), target: name)
+        }
     }
 
     /// The other targets of this device may know of erasures that the first has never heard of.

@@ -40,11 +40,22 @@ struct RestoreSource {
         names = newest
     }
 
+    /// There is nothing under this name or at this address that was ever made a target.
+    static func noTarget(_ name: String) -> Failure {
+        Failure(
+            code: "backup", why: "wrong-target",
+            message: "\(name) is no target of archives: not mounted, another disk, or emptied",
+            hint: "name one that this device knows (coffer backup targets list), or its address", exitCode: 14)
+    }
+
     private static func generations(_ store: any ObjectStore, _ name: String) throws(Failure) -> [ArchiveNames] {
         do throws(TransferError) {
             guard try TargetMark.read(store) != nil else { throw TransferError.missingTarget }
             return ArchiveNames.found(in: try store.list("").map(\.name)).sorted { $0.generation < $1.generation }
-        } catch { throw Failure(.transfer(error), target: name) }
+        } catch {
+            if case .missingTarget = error { throw noTarget(name) }
+            throw Failure(.transfer(error), target: name)
+        }
     }
 
     /// Another target, whose ledgers of erasures count as well. One that has nothing of this vault adds nothing.
