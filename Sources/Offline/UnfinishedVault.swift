@@ -24,6 +24,30 @@ public enum UnfinishedVault {
         return (removed, kept)
     }
 
+    /// What the names of folders begin with in which archives are tried.
+    public static let drillPrefix = "coffer-drill-"
+
+    /// Removes what drills that were killed left in `scratch`: nobody needs a vault whose passphrase was forgotten, and a
+    /// thief might.
+    ///
+    /// - Returns: the folders that are gone.
+    public static func clearDrills(in scratch: String) -> [String] {
+        var removed: [String] = []
+        for name in (try? Folder.names(in: scratch)) ?? [] where name.hasPrefix(drillPrefix) {
+            let parts = name.dropFirst(drillPrefix.count).split(separator: ".", omittingEmptySubsequences: false)
+            guard let first = parts.first, Hex.decode(String(first))?.count == 8,
+                parts.count == 1 || isUnfinished(name, drillPrefix + first + NewVault.mark)
+            else { continue }
+            let folder = FilePaths.join(scratch, name)
+            guard let identity = try? FileIdentity(of: folder), identity.mode & S_IFMT == S_IFDIR,
+                identity.owner == geteuid(), let lock = try? DirectoryLock(folder: folder)
+            else { continue }
+            withExtendedLifetime(lock) { Folder.removeAll(folder) }
+            if !Folder.exists(folder) { removed.append(folder) }
+        }
+        return removed
+    }
+
     private static func isUnfinished(_ name: String, _ beginning: String) -> Bool {
         guard name.hasPrefix(beginning) else { return false }
         return Hex.decode(String(name.dropFirst(beginning.count)))?.count == NewVault.randomSize

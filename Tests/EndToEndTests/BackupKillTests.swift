@@ -135,47 +135,10 @@ extension EndToEnd {
             }
             #expect(deaths > Self.points / 2, "\(deaths)")
             try FileManager.default.removeItem(atPath: shop.sandbox.vault)
+            try expectLockAndInterrupt(shop)
             let restored = try shop.restore(from: ["stick"])
             #expect(try shop.found(after: restored) == 1)
             shop.broker.stop()
-        }
-
-        @Test func `a restore at work is left alone by another, and Ctrl-C leaves nothing`() throws {
-            let shop = try BackupShop(rows: 0)
-            let stick = try shop.addTarget("stick")
-            try shop.sandbox.answer("operator", "backup", "run")
-            try shop.destroy()
-            let slow = try shop.addTarget("copy")
-            try FileManager.default.removeItem(atPath: slow)
-            try FileManager.default.copyItem(atPath: stick, toPath: slow)
-            let arguments = [Sandbox.binaries + "/coffer"] + (try shop.restoreArguments(from: [slow]))
-            func start() throws -> Child {
-                let child = try Child(
-                    arguments, environment: shop.sandbox.environment, output: "/dev/null",
-                    error: shop.sandbox.folder + "/error")
-                while try unfinished(shop).isEmpty, child.isRunning {}
-                child.send(SIGSTOP)
-                return child
-            }
-            let first = try start()
-            let left = try #require(try unfinished(shop).first)
-            let second = try shop.restore(from: [stick])
-            #expect(second.code == 0, "\(second.errorText)")
-            #expect(second.errorText.contains(left), "it is named: \(second.errorText)")
-            #expect(FileManager.default.fileExists(atPath: left), "and not removed")
-            first.send(SIGCONT)
-            #expect(first.wait() == 7, "the place was taken meanwhile")
-            #expect(try unfinished(shop) == [])
-
-            try FileManager.default.removeItem(atPath: shop.sandbox.vault)
-            let third = try start()
-            third.send(SIGINT)
-            third.send(SIGCONT)
-            let code = third.wait()
-            let error = try String(contentsOfFile: shop.sandbox.folder + "/error", encoding: .utf8)
-            #expect(code == 130 && error.contains("nothing was left behind"), "\(code) \(error)")
-            #expect(try unfinished(shop) == [])
-            #expect(!FileManager.default.fileExists(atPath: shop.sandbox.vault))
         }
 
         @Test func `what a killed init left is taken away by the next one`() throws {
@@ -204,6 +167,38 @@ extension EndToEnd {
             let made = try sandbox.run(Sandbox.binaries + "/coffer", arguments)
             #expect(made.code == 0, "\(made.errorText)")
             #expect(!FileManager.default.fileExists(atPath: sandbox.folder + "/" + left))
+        }
+
+        /// A restore at work is left alone by another one, and Ctrl-C leaves nothing.
+        private func expectLockAndInterrupt(_ shop: BackupShop) throws {
+            let arguments = [Sandbox.binaries + "/coffer"] + (try shop.restoreArguments(from: ["stick"]))
+            func start() throws -> Child {
+                let child = try Child(
+                    arguments, environment: shop.sandbox.environment, output: "/dev/null",
+                    error: shop.sandbox.folder + "/error")
+                while try unfinished(shop).isEmpty, child.isRunning {}
+                child.send(SIGSTOP)
+                return child
+            }
+            let first = try start()
+            let left = try #require(try unfinished(shop).first)
+            let second = try shop.restore(from: ["stick"])
+            #expect(second.code == 0, "\(second.errorText)")
+            #expect(second.errorText.contains(left), "it is named: \(second.errorText)")
+            #expect(FileManager.default.fileExists(atPath: left), "and not removed")
+            first.send(SIGCONT)
+            #expect(first.wait() == 7, "the place was taken meanwhile")
+            #expect(try unfinished(shop) == [])
+
+            try FileManager.default.removeItem(atPath: shop.sandbox.vault)
+            let third = try start()
+            third.send(SIGINT)
+            third.send(SIGCONT)
+            let code = third.wait()
+            let error = try String(contentsOfFile: shop.sandbox.folder + "/error", encoding: .utf8)
+            #expect(code == 130 && error.contains("nothing was left behind"), "\(code) \(error)")
+            #expect(try unfinished(shop) == [])
+            #expect(!FileManager.default.fileExists(atPath: shop.sandbox.vault))
         }
 
         private func unfinished(_ shop: BackupShop) throws -> [String] {
