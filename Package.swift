@@ -174,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "BackupTests",
             dependencies: [
-                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "TestSupport", "VaultModel",
             ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(

@@ -146,6 +146,53 @@ extension EndToEnd {
             shop.broker.stop()
         }
 
+        @Test func `two vaults that came out of the same archives are told apart, and a mistyped card is named`() throws
+        {
+            let shop = try BackupShop(rows: 0)
+            let (folder, vault) = (shop.sandbox.folder, shop.sandbox.vault)
+            try shop.addTarget("stick")
+            #expect(try shop.run().code == 0)
+            try shop.destroy()
+            let card = try String(contentsOfFile: shop.card(3), encoding: .utf8).split(separator: "\n").map { line in
+                line.hasPrefix("cofferr1") ? line.dropLast() + (line.last == "q" ? "p" : "q") : line
+            }
+            let mistyped = try shop.sandbox.write("mistyped.txt", card.joined(separator: "\n"))
+            let wrong = try shop.sandbox.run(
+                Sandbox.binaries + "/coffer",
+                try shop.restoreArguments(from: ["stick"]).map { $0 == shop.card(3) ? mistyped : $0 })
+            #expect(wrong.code == 17 && wrong.errorText.contains("letter is wrong"), "\(wrong.errorText)")
+            #expect(!FileManager.default.fileExists(atPath: vault))
+
+            // Two people in two places bring it back, and neither knows of the other.
+            let first = try shop.restore(from: ["stick"])
+            try FileManager.default.moveItem(atPath: vault, toPath: vault + ".first")
+            let second = try shop.restore(from: ["stick"])
+            #expect(first.code == 0 && second.code == 0, "\(first.errorText) \(second.errorText)")
+            let devices = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+                $0.contains(".key") || $0 == "state"
+            }
+            try FileManager.default.createDirectory(atPath: folder + "/before", withIntermediateDirectories: false)
+            for name in devices {
+                try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: "\(folder)/before/\(name)")
+            }
+            try shop.follow(second, ["owner", "operator"])
+            #expect(try shop.run().code == 0)
+            shop.broker.stop()
+            try FileManager.default.removeItem(atPath: vault)
+            try FileManager.default.moveItem(atPath: vault + ".first", toPath: vault)
+            for name in devices {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+                try FileManager.default.copyItem(atPath: "\(folder)/before/\(name)", toPath: "\(folder)/\(name)")
+            }
+            try shop.follow(first, ["owner", "operator"])
+            #expect(try shop.run().code == 0, "another's archives do not stand in the way of ours")
+            let listed = try shop.sandbox.coffer("operator", "backup", "list")
+            #expect(listed.code == 12 && listed.errorText.contains("not signed by this vault"), "\(listed.errorText)")
+            try shop.destroy()
+            let neither = try shop.restore(from: ["stick"])
+            #expect(neither.code == 12 && neither.errorText.contains("two vaults"), "\(neither.errorText)")
+        }
+
         @Test func `a clock that is ahead evicts nothing, and what it dated is told`() throws {
             let shop = try BackupShop(rows: 0)
             let stick = try shop.addTarget("stick")
