@@ -149,6 +149,8 @@ let package = Package(
         ),
 
         // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Host", "Primitives"], path: "Tests/TestSupport", exclude: ["Servers"]),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"]),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
         .testTarget(name: "VaultModelTests", dependencies: ["Primitives", "VaultModel"]),
@@ -168,17 +170,18 @@ let package = Package(
             ]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Keys", "Primitives", "VaultModel"]),
         .testTarget(
-            name: "TransferTests", dependencies: ["CCurl", "Host", "Primitives", "Transfer"], exclude: ["Servers"]),
+            name: "TransferTests", dependencies: ["CCurl", "Host", "Primitives", "TestSupport", "Transfer"]),
         .testTarget(
             name: "BackupTests",
             dependencies: [
-                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "TestSupport", "VaultModel",
             ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "AccessLog", "CSQLite", "CanonicalJSON", "Host", "Keys", "Primitives", "Storage", "VaultModel", grdb,
+                "AccessLog", "CSQLite", "CanonicalJSON", "Host", "Keys", "Primitives", "Storage", "TestSupport",
+                "VaultModel", grdb,
             ]),
         .testTarget(
             name: "TurnstileTests",
@@ -199,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "VaultModel", "Wire",
+                "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "TestSupport",
+                "VaultModel", "Wire",
                 "coffer", "cofferd",
             ], exclude: ["Rogue"]),
     ]

@@ -36,7 +36,7 @@ s3_server() {
     "$python" -c 'import moto, boto3' 2>/dev/null || return 1
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
         -keyout "$work/s3.key" -out "$work/s3.crt" 2>/dev/null
-    "$python" "$root/Tests/TransferTests/Servers/s3_server.py" "$work/s3.crt" "$work/s3.key" >"$work/s3.log" 2>&1 &
+    "$python" "$root/Tests/TestSupport/Servers/s3_server.py" "$work/s3.crt" "$work/s3.key" >"$work/s3.log" 2>&1 &
     servers+=($!)
     for _ in $(seq 400); do grep -q ' end$' "$work/s3.log" && break; sleep 0.05; done
     read -r _ s3_port control _ < <(grep '^ready' "$work/s3.log")

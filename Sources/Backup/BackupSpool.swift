@@ -1,14 +1,19 @@
 internal import Archive
 public import Host
 import Primitives
+import Storage
 
 /// Where a run's archives wait for the operator to carry them away: sealed packs and signed manifests, nothing that could
 /// be read here. A run that was cut short is thrown away at the next one; one that is complete stays until its end.
 public struct BackupSpool: Sendable {
     let folder: String
+    private let vault: String
 
     /// The spool of the vault in `folder`; nothing is made yet.
-    public init(vault folder: String) { self.folder = FilePaths.join(folder, "spool/backup") }
+    public init(vault folder: String) {
+        vault = folder
+        self.folder = FilePaths.join(folder, "spool/backup")
+    }
 
     private var pending: String { FilePaths.join(folder, "set") }
     private var packs: String { FilePaths.join(pending, "p") }
@@ -35,7 +40,17 @@ public struct BackupSpool: Sendable {
         for suffix in ["", "-journal", "-wal", "-shm"] { try? DurableFile.remove(scratch + suffix) }
     }
 
+    /// Makes sure that so many bytes fit beside what the log needs to go on: archives must not stop the shop. A spool on a
+    /// disk of its own may fill that.
+    func requireRoom(for bytes: Int64) throws(HostError) {
+        guard try FileIdentity(of: folder).device == FileIdentity(of: vault).device else { return }
+        guard try Folder.freeBytes(at: folder) - bytes >= LogWriterOptions().reserveBytes else {
+            throw HostError(operation: "statvfs", path: folder, errno: 28)  // ENOSPC
+        }
+    }
+
     func store(_ file: [UInt8]) throws(HostError) -> ArchivePack {
+        try requireRoom(for: Int64(file.count))
         let pack = ArchivePack(of: file)
         let path = FilePaths.join(packs, pack.name)
         if !Folder.exists(path) { try DurableFile.create(path, with: file) }

@@ -32,6 +32,9 @@ struct DatabaseArchiver {
     ///   - slack: by how many milliseconds that may be cut, for an archive of changes.
     func run(retainUntil: Int64, slack: Int64) async throws(BackupFailure) -> Result {
         report(BackupProgress(phase: .copying, part: part))
+        do throws(HostError) {
+            try spool.requireRoom(for: FileIdentity(of: folder.path(of: file)).sizeBytes)
+        } catch { throw BackupFailure(error) }
         let snapshot: DatabaseSnapshot
         do { snapshot = try DatabaseSnapshot.take(file, in: folder, to: spool.scratch) } catch {
             throw .storage(error)

@@ -13,8 +13,11 @@ struct NewVault: Sendable {
     /// Where it is made.
     let folder: String
     private let place: String
+    /// Says that somebody is at work here, and goes with the process, however that ends.
+    private let lock: DirectoryLock
 
-    private static let mark = ".new-"
+    static let mark = ".new-"
+    static let randomSize = 6
 
     /// Makes the folder, mode 0710. Fails with EEXIST when something is at its place already.
     init(at path: String) throws(HostError) {
@@ -22,9 +25,10 @@ struct NewVault: Sendable {
         while place.count > 1, place.hasSuffix("/") { place.removeLast() }
         guard !Folder.exists(place) else { throw HostError(operation: "mkdir", path: place, errno: EEXIST) }
         self.place = place
-        folder = place + Self.mark + Hex.encode(Random.bytes(6))
+        folder = place + Self.mark + Hex.encode(Random.bytes(Self.randomSize))
         try Folder.createAll(FilePaths.folder(of: place), mode: 0o755)
         try Folder.create(folder, mode: 0o710)
+        lock = try DirectoryLock(folder: folder)
     }
 
     var directory: VaultDirectory { VaultDirectory(folder) }

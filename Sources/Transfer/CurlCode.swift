@@ -11,9 +11,10 @@ extension TransferError {
         case CURLE_COULDNT_RESOLVE_HOST: self = .unreachable(.name)
         case CURLE_COULDNT_CONNECT: self = .unreachable(.connection)
         case CURLE_OPERATION_TIMEDOUT: self = .timeout
-        // CURLE_SSH is what libcurl makes of a connection that ended and of a server's failure without a reason.
+        // CURLE_SSH is what libcurl makes of a connection that ended and of a server's failure without a reason, and
+        // CURLE_FAILED_INIT of one that ended before the two sides had greeted each other.
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_UPLOAD_FAILED, CURLE_SSH,
-            CURLE_SEND_FAIL_REWIND:
+            CURLE_SEND_FAIL_REWIND, CURLE_FAILED_INIT:
             self = .unreachable(.cut)
         case CURLE_LOGIN_DENIED: self = .refused(.login)
         case CURLE_REMOTE_ACCESS_DENIED: self = .refused(.permission)

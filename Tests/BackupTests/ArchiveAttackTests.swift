@@ -139,6 +139,46 @@ import VaultModel
         #expect(try PrunePlan(fixture.catalog(), now: start + 70 * day).due == plan.due)
     }
 
+    @Test func `a vault that nobody touches keeps its last keys and what they open`() async throws {
+        let fixture = try Fixture()
+        for day in Int64(0)..<5 { try await fixture.run(day, full: true) }
+        let start = try #require(try fixture.catalog().manifests.first?.manifest.created)
+        for days in [90, 400, 4_000] as [Int64] {
+            let due = Set(try PrunePlan(fixture.catalog(), now: start + days * 86_400_000).due.map(\.hash))
+            let kept = try fixture.catalog().manifests.filter { !due.contains($0.hash) }
+            #expect(kept.filter { $0.manifest.part == .keyring }.map(\.manifest.sequence) == [8, 11, 14])
+            #expect(kept.filter { $0.manifest.part == .vault }.count >= PrunePlan.leastFulls)
+            #expect(try fixture.catalog().sets.last.map { kept.contains($0.vault) && kept.contains($0.log) } == true)
+        }
+    }
+
+    @Test func `an earlier generation goes by its dates once the present one has enough`() async throws {
+        let (earlier, present) = (try Fixture(), try Fixture())
+        for day in Int64(0)..<2 { try await earlier.run(day, full: true) }
+        let later = try #require(try earlier.catalog().manifests.last).manifest.retainUntil + 400 * 86_400_000
+        for runs in 0..<4 {
+            let due = try PrunePlan(earlier.catalog(), now: later, newer: present.catalog()).due.count
+            #expect(due == (runs < 3 ? 0 : 6), "\(runs) runs")
+            #expect(try PrunePlan(earlier.catalog(), now: 0, newer: present.catalog()).due.isEmpty)
+            try await present.run(Int64(runs), full: true)
+        }
+    }
+
+    @Test func `packs without an archive are found, unless an archive cannot be believed`() async throws {
+        let fixture = try Fixture()
+        let manifest = try await fixture.run()[0]
+        #expect(try fixture.catalog().orphans.isEmpty)
+        let name = String(repeating: "ab", count: 32)
+        fixture.objects[fixture.names.pack(name)] = [1, 2, 3]
+        fixture.objects[fixture.names.packs + "zz/stranger"] = [1]
+        #expect(try fixture.catalog().orphans == [ArchivePack(name: name, sizeBytes: 3)])
+        // Whose manifest is gone, its packs belong to none.
+        let file = fixture.objects.removeValue(forKey: manifest.name)
+        #expect(try fixture.catalog().orphans.count == 1 + manifest.manifest.objects.count)
+        fixture.objects[manifest.name] = file.map { $0 + [10] }
+        #expect(try fixture.catalog().orphans.isEmpty, "nobody knows what that one needs")
+    }
+
     @Test func `maps and rows that nobody wrote are refused`() throws {
         let map = PageMap(
             pageSize: 4_096, pageCount: 9, hashKey: Random.bytes(32), root: Random.bytes(32), pages: [0, 3, 8])

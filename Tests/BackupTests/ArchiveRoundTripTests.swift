@@ -4,6 +4,7 @@ import Foundation
 import Keys
 import Primitives
 import Storage
+import TestSupport
 import Testing
 import VaultModel
 
@@ -27,6 +28,33 @@ import VaultModel
         for name in fixture.objects.keys where name.contains(changes.hash.prefix(8)) { fixture.objects[name] = nil }
         #expect(try fixture.restored(later) == fixture.copy())
         #expect(try fixture.restored(full) != fixture.copy())
+    }
+
+    @Test func `one row in a hundred, all over the file, costs little more than the pages they lie in`() async throws {
+        let fixture = try Fixture()
+        try fixture.grow(8_000)
+        let full = try await fixture.run()[0]
+        try Tool.run(
+            Python.plain,
+            [
+                "-c",
+                """
+                import sqlite3, sys
+                c = sqlite3.connect(sys.argv[1], timeout=20)
+                c.execute("UPDATE policy SET bytes = randomblob(length(bytes)) WHERE rowid % 100 = 7")
+                c.commit()
+                """, fixture.folder + "/vault.db",
+            ])
+        let changes = try await fixture.run(1)[0]
+        let (before, after) = (try fixture.restored(full), try fixture.restored(changes))
+        #expect(try after == fixture.copy())
+        let size = Int(changes.manifest.pageSize)
+        let changed = stride(from: 0, to: min(before.count, after.count), by: size).count { place in
+            before[place..<place + size] != after[place..<place + size]
+        }
+        #expect(changed >= 5 && before.count == after.count, "\(changed) pages")
+        let stored = changes.manifest.packs.reduce(0) { $0 + $1.sizeBytes }
+        #expect(Double(stored) <= 1.2 * Double(changed * size), "\(stored) bytes for \(changed) pages")
     }
 
     @Test func `what changes build on must be everywhere, last long enough, and be less than half`() async throws {

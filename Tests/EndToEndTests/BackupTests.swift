@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 
 extension EndToEnd {
@@ -147,52 +146,6 @@ extension EndToEnd {
             #expect(try BackupShop.files(stick).filter { $0.contains("/p/") }.count < packs)
             #expect(try shop.sandbox.coffer("operator", "backup", "check", "--all").code == 0)
             shop.broker.stop()
-        }
-
-        /// Kills the broker or the operator's command at moments of a run; the next run always ends well.
-        @Test func `a run that is killed anywhere is finished by the next one`() throws {
-            var shim: KillShim?
-            let shop = try BackupShop(rows: 20) { sandbox in
-                let made = try KillShim(sandbox)
-                shim = made
-                return made.wrapper
-            }
-            let kill = try #require(shim)
-            let folder = try shop.addTarget("stick")
-            var deaths: [String] = []
-            for syncs in 0..<10 {
-                try kill.arm(after: syncs * 2)
-                _ = try shop.sandbox.coffer("operator", "backup", "run", "--full")
-                if let place = kill.disarm() { deaths.append(place) }
-                try shop.restart()
-                try shop.sandbox.unseal()
-                let next = try shop.sandbox.answer("operator", "backup", "run")
-                let set = try next.member("set")
-                #expect(try sets(shop.sandbox).contains { $0["set"] as? String == set })
-            }
-            #expect(Set(deaths).count > 1, "the broker died at \(deaths)")
-
-            // The carrier dies at any moment of its copying.
-            for delay in stride(from: 20_000, to: 420_000, by: 40_000) {
-                let child = try Child(
-                    [Sandbox.binaries + "/coffer"]
-                        + shop.sandbox.arguments("operator", ["backup", "run", "--full"]),
-                    environment: shop.sandbox.environment, output: "/dev/null", error: "/dev/null")
-                usleep(useconds_t(delay))
-                child.send(SIGKILL)
-                _ = child.wait()
-                // Making a set may still be under way.
-                var next = try shop.sandbox.coffer("operator", "backup", "run", "--json")
-                for _ in 0..<50 where next.code == 11 {
-                    usleep(100_000)
-                    next = try shop.sandbox.coffer("operator", "backup", "run", "--json")
-                }
-                #expect(next.code == 0, "\(next.errorText)")
-            }
-            #expect(try shop.sandbox.coffer("operator", "backup", "check", "--all").code == 0)
-            shop.broker.stop()
-            // What was torn off lies there under no final name.
-            #expect(try BackupShop.files(folder).allSatisfy { $0.hasSuffix(".json") || $0.contains("/p/") })
         }
     }
 }

@@ -20,8 +20,16 @@ final class Child: Sendable {
         var argv: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
         defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+        // Threads of the test's task pool block every signal, and a child would go on doing so.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
-        let status = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &argv, &envp)
+        let status = unsafe posix_spawnp(&child, arguments[0], &actions, &attributes, &argv, &envp)
         guard status == 0 else { throw SpawnFailed(errno: status) }
         identifier = child
     }

@@ -230,22 +230,3 @@ private struct Emergency {
         try #require(made.code == 0, "\(made.errorText)")
     }
 }
-
-extension BackupShop {
-    /// Erases a customer at once, with another person's approval, and waits until it is done.
-    fileprivate func erase(_ number: String) throws {
-        let order = ["subject", "erase", number, "--reason", "customer-request", "--now", "--json"]
-        let asked = try sandbox.coffer("officer", order)
-        let refusal = try #require(try asked.json()["error"] as? [String: Any], "\(asked.text)")
-        let request = try #require(refusal["request"] as? String)
-        try sandbox.answer("owner", "request", "approve", request, "--yes")
-        let erased = try sandbox.coffer("officer", order + ["--request", request])
-        try #require(erased.code == 0, "\(erased.errorText)")
-        var isDone = false
-        for _ in 0..<100 where !isDone {
-            isDone = try sandbox.answer("officer", "subject", "list").text.contains("\"state\":\"done\"")
-            if !isDone { usleep(100_000) }
-        }
-        try #require(isDone)
-    }
-}

@@ -15,12 +15,14 @@ struct FaultShim {
         let skip: Int
     }
 
+    let environment: [String: String]
     let wrapper: [String]
     private let path: String
 
     init(_ sandbox: Sandbox) throws {
         path = sandbox.folder + "/fault-plan"
-        wrapper = try PreloadLibrary("fault", Self.source, sandbox, plan: ("FAULT_PLAN", path)).wrapper
+        let library = try PreloadLibrary("fault", Self.source, sandbox, plan: ("FAULT_PLAN", path))
+        (environment, wrapper) = (library.environment, library.wrapper)
     }
 
     func arm(_ plan: Plan) throws {

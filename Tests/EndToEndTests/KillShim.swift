@@ -6,9 +6,10 @@ struct KillShim {
     let wrapper: [String]
     private let path: String
 
-    init(_ sandbox: Sandbox) throws {
-        path = sandbox.folder + "/kill-plan"
-        wrapper = try PreloadLibrary("kill", Self.source, sandbox, plan: ("KILL_PLAN", path)).wrapper
+    /// - Parameter name: tells the plans of several programs apart.
+    init(_ sandbox: Sandbox, name: String = "kill") throws {
+        path = sandbox.folder + "/\(name)-plan"
+        wrapper = try PreloadLibrary(name, Self.source, sandbox, plan: ("KILL_PLAN", path)).wrapper
     }
 
     /// Lets so many syncs pass.

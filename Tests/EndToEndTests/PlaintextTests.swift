@@ -40,7 +40,7 @@ extension EndToEnd {
             try expectNone(of: values, in: sandbox.vault, sandbox.folder + "/export", broker.errorFile)
             broker.stop()
             try expectNone(of: values, in: sandbox.vault, sandbox.folder + "/state")
-            expectNone(of: values, in: messages, of: "messages")
+            PlaintextForms.expectNone(of: values, in: messages, of: "messages")
         }
 
         private func expectNone(of values: [String], in paths: String...) throws {
@@ -49,35 +49,10 @@ extension EndToEnd {
                 for file in Self.files(path) {
                     guard let bytes = FileManager.default.contents(atPath: file) else { continue }
                     count += 1
-                    expectNone(of: values, in: [UInt8](bytes), of: file)
+                    PlaintextForms.expectNone(of: values, in: [UInt8](bytes), of: file)
                 }
             }
             #expect(count > 8, "the vault has more files than that")
-        }
-
-        private func expectNone(of values: [String], in bytes: [UInt8], of place: String) {
-            let data = Data(bytes)
-            for value in values {
-                for form in Self.forms(value) where data.range(of: form) != nil {
-                    Issue.record("\(place) holds a value")
-                }
-            }
-        }
-
-        /// UTF-8, UTF-16 both ways, base64 at its three alignments, and for digits the reverse.
-        private static func forms(_ value: String) -> [Data] {
-            var forms = [Data(value.utf8)]
-            forms.append(value.data(using: .utf16LittleEndian) ?? Data())
-            forms.append(value.data(using: .utf16BigEndian) ?? Data())
-            for shift in 0..<3 {
-                let padded = Data(repeating: 0x20, count: shift) + Data(value.utf8)
-                let text = padded.base64EncodedString()
-                // Characters at both ends depend on the neighbours.
-                let middle = text.dropFirst(shift == 0 ? 0 : shift + 1).dropLast(4)
-                if middle.utf8.count >= 6 { forms.append(Data(middle.utf8)) }
-            }
-            if value.allSatisfy(\.isNumber) { forms.append(Data(String(value.reversed()).utf8)) }
-            return forms.filter { !$0.isEmpty }
         }
 
         private static func files(_ path: String) -> [String] {

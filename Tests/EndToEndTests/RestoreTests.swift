@@ -110,6 +110,12 @@ extension EndToEnd {
             ]
             let lone = try shop.sandbox.coffer("operator", drill)
             #expect(lone.code == 17, "\(lone.text)")
+            // What drills left that were killed, half made and made.
+            for name in ["0011223344556677.new-001122334455", "8899aabbccddeeff"] {
+                let left = scratch + "/coffer-drill-" + name
+                try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
+                try "x".write(toFile: left + "/vault.seal", atomically: false, encoding: .utf8)
+            }
             let passed = try shop.sandbox.coffer("operator", drill + ["--card-file", shop.card(2)])
             #expect(passed.code == 0, "\(passed.errorText)")
             #expect(try passed.number("customers") == 11)

@@ -2,49 +2,16 @@ import CSQLite
 import Foundation
 import Host
 import Primitives
+import TestSupport
 import Testing
 import VaultModel
 
 @testable import Storage
 
-/// A file system of a few MiB, if this process may mount one.
-final class SmallDisk: Sendable {
-    let path = FilePaths.join(NSTemporaryDirectory(), "coffer-disk-" + Hex.encode(Random.bytes(6)))
-
-    static let isAvailable: Bool = {
-        guard let disk = SmallDisk(megabytes: 1) else {
-            print("skipped: this process may not mount a tmpfs, so a full disk is not tried")
-            return false
-        }
-        return Folder.exists(disk.path)
-    }()
-
-    init?(megabytes: Int) {
-        guard (try? Folder.create(path, mode: 0o700)) != nil,
-            Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path])
-        else { return nil }
-    }
-
-    deinit {
-        _ = Self.run("/bin/umount", [path])
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    private static func run(_ tool: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-}
-
 @Suite(.enabled(if: SmallDisk.isAvailable, "needs the right to mount a tmpfs"))
 struct FullDiskTests {
     @Test func `the floor refuses before the disk is full`() async throws {
-        let disk = try #require(SmallDisk(megabytes: 12))
+        let disk = try #require(SmallDisk(kilobytes: 12 << 10))
         let vault = try TestVault(in: disk.path)
         var options = LogWriterOptions()
         options.reserveBytes = 6 << 20
@@ -71,7 +38,7 @@ struct FullDiskTests {
     }
 
     @Test func `a disk that is full at COMMIT ends the log, and no acknowledged entry is lost`() async throws {
-        let disk = try #require(SmallDisk(megabytes: 4))
+        let disk = try #require(SmallDisk(kilobytes: 4 << 10))
         let vault = try TestVault(in: disk.path)
         var options = LogWriterOptions()
         options.reserveBytes = 1
@@ -101,7 +68,7 @@ struct FullDiskTests {
     }
 
     @Test func `records that do not fit are refused and leave nothing`() async throws {
-        let disk = try #require(SmallDisk(megabytes: 3))
+        let disk = try #require(SmallDisk(kilobytes: 3 << 10))
         let vault = try TestVault(in: disk.path)
         let stores = try vault.open()
         _ = try stores.records.register(Sample.fields())

@@ -81,8 +81,9 @@ struct Manifest {
                 }
             }
             let path = body.firstMatch(of: /\bpath: "([^"]+)"/).map { String($0.1) } ?? "Sources/\(name.1)"
-            // Fuzz targets test the insides of modules as test targets do, and are built on request only.
-            let kind = path.hasPrefix("Fuzz/") ? "testTarget" : String(match.1)
+            // Fuzz targets test the insides of modules as test targets do; what tests share is no library either.
+            let isOfTests = path.hasPrefix("Fuzz/") || path.hasPrefix("Tests/")
+            let kind = isOfTests ? "testTarget" : String(match.1)
             targets.append(Target(name: String(name.1), kind: kind, dependencies: dependencies, path: path))
         }
     }

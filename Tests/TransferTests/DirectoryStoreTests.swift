@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Transfer
@@ -130,37 +131,5 @@ struct FullFolderTests {
         try store.remove("v/1")
         try store.write("v/3", block, retainUntilSeconds: nil)
         #expect(try store.read("v/3", limit: block.count) == block)
-    }
-}
-
-/// A file system of a few hundred KiB, if this process may mount one.
-final class SmallDisk: Sendable {
-    let path = FilePaths.join(NSTemporaryDirectory(), "coffer-stick-" + Hex.encode(Random.bytes(6)))
-
-    static let isAvailable: Bool = {
-        if SmallDisk(kilobytes: 64) != nil { return true }
-        print("skipped: this process may not mount a tmpfs, so a full disk is not tried")
-        return false
-    }()
-
-    init?(kilobytes: Int) {
-        guard (try? Folder.create(path, mode: 0o700)) != nil,
-            Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path])
-        else { return nil }
-    }
-
-    deinit {
-        _ = Self.run("/bin/umount", [path])
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    private static func run(_ tool: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Transfer

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Host
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Transfer

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Transfer

@@ -44,7 +44,8 @@ public struct ArchiveCatalog: Sendable {
         var problems: [Problem] = []
         for object in listing {
             if object.name.hasPrefix(names.packs), let name = object.name.split(separator: "/").last {
-                packs[String(name)] = object.sizeBytes
+                // What lies there under any other name is none of ours.
+                if object.name == names.pack(String(name)) { packs[String(name)] = object.sizeBytes }
                 continue
             }
             guard names.sequence(ofManifest: object.name) != nil else { continue }
@@ -83,6 +84,15 @@ public struct ArchiveCatalog: Sendable {
 
     /// Whether the target has this pack, in its size.
     public func has(_ pack: ArchivePack) -> Bool { packs[pack.name] == pack.sizeBytes }
+
+    /// The packs that no archive refers to, by name: what interrupted runs and interrupted removals left, or what a run is
+    /// bringing just now. None while there are manifests that cannot be believed, because nobody knows what they need.
+    public var orphans: [ArchivePack] {
+        guard !problems.contains(where: { $0.kind == .manifest }) else { return [] }
+        let needed = Set(manifests.flatMap(\.manifest.objects).map(\.name))
+        return packs.filter { !needed.contains($0.key) }.map { ArchivePack(name: $0.key, sizeBytes: $0.value) }
+            .sorted { $0.name < $1.name }
+    }
 
     /// A manifest by its hash.
     public func manifest(_ hash: String) -> SignedManifest? { manifests.first { $0.hash == hash } }

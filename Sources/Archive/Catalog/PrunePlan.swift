@@ -10,23 +10,17 @@ public struct PrunePlan: Sendable {
     /// The packs that nothing needs once those are gone.
     public let packs: [ArchivePack]
 
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - newer: the present generation, where `catalog` is an earlier one. Once that has of everything as much as always
+    ///     stays, of an earlier one nothing stays beyond its date.
     /// - Throws: `gap` when an archive lacks the full one it adds to: what is there must be understood first.
-    public init(_ catalog: ArchiveCatalog, now: Int64) throws(ArchiveError) {
+    public init(_ catalog: ArchiveCatalog, now: Int64, newer: ArchiveCatalog? = nil) throws(ArchiveError) {
         if let torn = catalog.problems.first(where: { $0.kind == .base }) {
             throw .gap(sequence: catalog.names.sequence(ofManifest: torn.name) ?? 0)
         }
         var kept = Set(catalog.manifests.filter { $0.manifest.retainUntil > now }.map(\.hash))
-        let keyrings = catalog.manifests.filter { $0.manifest.part == .keyring && catalog.isWhole($0) }
-        kept.formUnion(keyrings.suffix(RetentionClass.keyring.leastKept).map(\.hash))
-        // The log of the newest set belongs to it, and full archives stay while they are few.
-        for set in catalog.sets.suffix(1) { kept.formUnion(set.manifests.map(\.hash)) }
-        for part in [ArchivePart.vault, .log] {
-            let fulls = catalog.manifests.filter {
-                $0.manifest.part == part && $0.manifest.isFull && catalog.isWhole($0)
-            }
-            kept.formUnion(fulls.suffix(Self.leastFulls).map(\.hash))
-        }
+        if newer.map(Self.staysAlone) != true { kept.formUnion(Self.least(of: catalog)) }
         for manifest in catalog.manifests where kept.contains(manifest.hash) && !manifest.manifest.isFull {
             kept.insert(manifest.manifest.base)
         }
@@ -38,6 +32,27 @@ public struct PrunePlan: Sendable {
             free.append(pack)
         }
         packs = free
+    }
+
+    /// What stays whatever its date: the newest set, the newest keys, and full archives while they are few.
+    private static func least(of catalog: ArchiveCatalog) -> Set<String> {
+        var kept = Set(catalog.sets.suffix(1).flatMap(\.manifests).map(\.hash))
+        kept.formUnion(whole(.keyring, in: catalog).suffix(RetentionClass.keyring.leastKept).map(\.hash))
+        for part in [ArchivePart.vault, .log] {
+            kept.formUnion(whole(part, in: catalog).suffix(leastFulls).map(\.hash))
+        }
+        return kept
+    }
+
+    /// Whether a generation has as much as always stays, so that an earlier one is not needed.
+    private static func staysAlone(_ catalog: ArchiveCatalog) -> Bool {
+        whole(.keyring, in: catalog).count >= RetentionClass.keyring.leastKept
+            && whole(.vault, in: catalog).count >= leastFulls && whole(.log, in: catalog).count >= leastFulls
+    }
+
+    /// Full archives of a part, with everything they need.
+    private static func whole(_ part: ArchivePart, in catalog: ArchiveCatalog) -> [SignedManifest] {
+        catalog.manifests.filter { $0.manifest.part == part && $0.manifest.isFull && catalog.isWhole($0) }
     }
 
     /// Bytes that removing gives back, without the manifests.

@@ -178,6 +178,9 @@ public struct SignedManifest: Equatable, Sendable {
         hash = ArchivePack.name(of: file)
     }
 
+    /// The recovery quorum's key, which has certified the key that signed this: that of the vault's other lives as well.
+    public var quorum: Ed25519.PublicKey { manifest.recovery.signingKey }
+
     /// Whom a reader of archives trusts.
     public enum Trust: Sendable {
         /// The key of a vault's log, for its present generation.

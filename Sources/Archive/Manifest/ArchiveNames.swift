@@ -9,6 +9,7 @@ public import VaultModel
 /// <vault>/<generation>/p/<aa>/<hash>              packs, named by the BLAKE2b-256 of their bytes
 /// <vault>/<generation>/e/<place>.json             the ledger of erasures, as this generation knows it
 /// <vault>/<generation>/x/<sequence>.<hash8>.json  marks of manifests that are to be removed
+/// <vault>/<generation>/x/<hash>.json              marks of packs that belong to none, and are to be removed
 /// ```
 public struct ArchiveNames: Hashable, Sendable {
     /// The object that says which target this is.
@@ -43,7 +44,13 @@ public struct ArchiveNames: Hashable, Sendable {
     }
 
     /// The mark of a manifest that is to be removed; it says since when.
-    public func mark(of manifest: String) -> String { folder + "/x/" + manifest.dropFirst(manifests.count) }
+    public func mark(of manifest: String) -> String { marks + manifest.dropFirst(manifests.count) }
+
+    /// What all marks of this generation begin with.
+    public var marks: String { folder + "/x/" }
+
+    /// The mark of a pack that belongs to no manifest; it says since when.
+    public func mark(ofPack name: String) -> String { marks + name + ".json" }
 
     public func pack(_ name: String) -> String { packs + String(name.prefix(2)) + "/" + name }
 

@@ -50,16 +50,19 @@ extension OpenVault {
         }
     }
 
+    private static let noRoom =
+        "there is no room for the archives on the vault's disk: they need about as much as the vault itself, beside "
+        + "256 MB that are kept for the log"
+
     /// Names what failed, and the way out. No value of a record can be in it.
     private static func words(for error: any Error) -> String {
         guard let failure = error as? BackupFailure else {
             return (error as? RequestRefusal)?.hint ?? "the vault was sealed meanwhile"
         }
         switch failure {
+        case .storage(.full as StorageError), .spool(_, isFull: true): return noRoom
         case .storage(let error as StorageError): return "\(error); \(error.hint)"
         case .storage: return "a database could not be read"
-        case .spool(_, isFull: true):
-            return "there is no room for the archives on the vault's disk; they need about as much as the vault itself"
         case .spool(let reason, isFull: false): return "the spool could not be written: \(reason)"
         case .keys: return "a key of the keyring does not open; see coffer scrub"
         case .archive, .age: return "an archive did not read back as it was written"

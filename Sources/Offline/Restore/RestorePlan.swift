@@ -59,40 +59,61 @@ public struct RestorePlan: Sendable {
     }
 }
 
-/// One generation's ledger of erasures as it lay on a target.
+/// One generation's ledger of erasures as it lay on targets.
 public struct RestoreLedger: Sendable {
-    private let catalog: ArchiveCatalog
-    private let files: [(name: String, bytes: [UInt8])]
+    /// An object of a target.
+    public typealias Line = (name: String, bytes: [UInt8])
 
-    /// - Parameters:
-    ///   - catalog: the generation, read with the quorum's key.
-    ///   - files: in the order of their names.
-    public init(_ catalog: ArchiveCatalog, files: [(name: String, bytes: [UInt8])]) {
-        self.catalog = catalog
-        self.files = files
+    private let names: ArchiveNames
+    private let manifests: [SignedManifest]
+    private let copies: [[Line]]
+
+    /// - Parameter copies: what each target has of the generation, at least one: the archives, read with the quorum's key,
+    ///   and the lines in the order of their names.
+    public init(_ copies: [(catalog: ArchiveCatalog, lines: [Line])]) {
+        precondition(!copies.isEmpty)
+        names = copies[0].catalog.names
+        manifests = copies.flatMap(\.catalog.manifests)
+        self.copies = copies.map(\.lines)
     }
 
     private var last: ArchiveManifest? {
-        catalog.manifests.map(\.manifest).max { $0.erasures < $1.erasures }
+        manifests.map(\.manifest).max { $0.erasures < $1.erasures }
     }
 
     /// How many lines the signed manifests tell of.
     var announced: UInt64 { last?.erasures ?? 0 }
 
-    /// The lines that are to be believed, and the customers they name.
+    /// The lines of the longest copy that are to be believed, and the customers that any copy names.
     ///
     /// Each line holds the hash of the one before, and manifests hold that of the last: up to there it does not matter who
-    /// signed, for lines of earlier lives of the vault are under keys that this target may know nothing of. After that a line
-    /// must be signed by this generation's log; what is not ends the ledger, and whoever put it there has gained nothing.
+    /// signed, for lines of earlier lives of the vault are under keys that these targets may know nothing of. After that a
+    /// line must be signed by this generation's log; what is not ends the ledger, and whoever put it there has gained
+    /// nothing.
     func read() -> (lines: [[UInt8]], customers: Set<RecordID>) {
-        let chain = chain()
-        let announced = Int(clamping: self.announced)
+        var longest: [[UInt8]] = []
+        var customers: Set<RecordID> = []
+        for files in copies {
+            let believed = believed(files)
+            customers.formUnion(believed.map { RecordID($0.line.customer) })
+            if believed.count > longest.count { longest = believed.map(\.file) }
+        }
+        return (longest, customers)
+    }
+
+    private func believed(_ files: [Line]) -> ArraySlice<Link> {
+        let chain = chain(files)
         var count = 0
-        if announced > 0, chain.count >= announced, chain[announced - 1].hash == last?.erasureHash { count = announced }
-        let keys = Set(catalog.manifests.map(\.logKey.bytes))
+        for manifest in manifests.map(\.manifest) {
+            let announced = Int(clamping: manifest.erasures)
+            guard announced > count, chain.count >= announced, chain[announced - 1].hash == manifest.erasureHash else {
+                continue
+            }
+            count = announced
+        }
+        let keys = Set(manifests.map(\.logKey.bytes))
         while count < chain.count, keys.contains(chain[count].key) { count += 1 }
-        let believed = chain.prefix(count)
-        return (believed.map(\.file), Set(believed.map { RecordID($0.line.customer) }))
+        return chain.prefix(count)
     }
 
     private struct Link {
@@ -103,7 +124,7 @@ public struct RestoreLedger: Sendable {
     }
 
     /// The lines that follow on each other, whoever signed them.
-    private func chain() -> [Link] {
+    private func chain(_ files: [Line]) -> [Link] {
         var links: [Link] = []
         for file in files {
             guard let envelope = try? DSSEEnvelope(parsing: file.bytes),
@@ -118,12 +139,12 @@ public struct RestoreLedger: Sendable {
 
     /// A line whose own key signed it under one of the vault's names so far.
     private func open(_ envelope: DSSEEnvelope, _ key: Ed25519.PublicKey) -> ErasureLedgerLine? {
-        for generation in 1...max(1, min(catalog.names.generation, 1_000)) {
-            let origin = LogOrigin(vault: catalog.names.vault, incarnation: generation).description
+        for generation in 1...max(1, min(names.generation, 1_000)) {
+            let origin = LogOrigin(vault: names.vault, incarnation: generation).description
             if let verifier = VerifierKey(name: origin, key: key),
                 let line = try? ErasureLedgerLine.open(envelope, key: verifier)
             {
-                return line.vault == catalog.names.vault ? line : nil
+                return line.vault == names.vault ? line : nil
             }
         }
         return nil

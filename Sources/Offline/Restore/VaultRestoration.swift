@@ -56,6 +56,8 @@ public struct VaultRestoration {
         /// A target could not be read: what it said.
         case fetch(any Error)
         case host(HostError)
+        /// There is less room where the vault is to be than it needs.
+        case room(neededBytes: Int64)
         case storage(String, hint: String)
         /// A key of the keyring archive does not open, or its log does not fit it.
         case keys
@@ -108,6 +110,7 @@ public struct VaultRestoration {
     ) async throws(Failure) -> Receipt {
         let before = FileModeMask.set(0o077)
         defer { FileModeMask.set(before) }
+        try requireRoom(in: FilePaths.folder(of: folder))
         let new: NewVault
         do throws(HostError) { new = try NewVault(at: folder) } catch {
             throw error.fileExists ? .exists : .host(error)
@@ -126,6 +129,19 @@ public struct VaultRestoration {
             new.discard()
             throw error
         }
+    }
+
+    /// Both databases as the manifests tell of them, the keys, and what the log needs to be written at all.
+    private var neededBytes: Int64 {
+        [plan.records, plan.log].map(\.manifest).reduce(plan.keyring.manifest.storedBytes) {
+            $0 + $1.count * $1.pageSize
+        } + LogWriterOptions().floorBytes
+    }
+
+    /// Says so at the beginning and not after an hour. A folder that is not there yet is made later.
+    private func requireRoom(in folder: String) throws(Failure) {
+        guard let free = try? Folder.freeBytes(at: folder), free < neededBytes else { return }
+        throw .room(neededBytes: neededBytes)
     }
 
     private func fill(
@@ -164,10 +180,24 @@ public struct VaultRestoration {
         } catch let error as ArchiveError {
             throw .archive(error)
         } catch let error as StorageError {
-            throw .storage("\(error)", hint: error.hint)
+            throw Self.translated(error)
         } catch let error as HostError {
             throw .host(error)
+        } catch let refusal as LogRefusal {
+            throw refusal == .full
+                ? .room(neededBytes: neededBytes)
+                : .storage("the log took no entry", hint: "check the disk, then try again")
         } catch { throw .fetch(error) }
+    }
+
+    /// There is no broker here that could be started again, and a disk that fills up at COMMIT is a full disk too.
+    private static func translated(_ error: StorageError) -> Failure {
+        switch error {
+        case .full(let file), .unavailable(let file, code: 13):  // SQLITE_FULL
+            .storage("no space left for \(file.name)", hint: "make room on that disk, then try again")
+        case .unavailable: .storage("\(error)", hint: "check the disk, then try again")
+        default: .storage("\(error)", hint: error.hint)
+        }
     }
 
     // MARK: - Keys

@@ -94,7 +94,7 @@ struct BackupCarriage {
     // MARK: - Steps
 
     /// A day after it was made, a set that some target lacks is too old to go on with.
-    private static let oldestMilliseconds: Int64 = 86_400_000
+    static let oldestMilliseconds: Int64 = 86_400_000
 
     private func begin(full: Bool, _ status: BackupStatus.Reply, _ carrier: BackupCarrier) async throws -> String {
         if !full, status.state == "ready", try await isWorthResuming(status.set, carrier) {

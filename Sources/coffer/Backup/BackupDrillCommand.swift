@@ -39,7 +39,10 @@ struct BackupDrillCommand: CofferCommand {
         let source = try RestoreSource(target.store, name: from, vault: session.vault.description)
         let cards = try source.cards(CardSource(files: cardFile))
         let restoration = try source.restoration(cards, at: nil, output)
-        let folder = FilePaths.join(scratch, "coffer-drill-" + Hex.encode(Random.bytes(8)))
+        for path in UnfinishedVault.clearDrills(in: scratch) {
+            output.note("removed \(path), which an interrupted drill had left")
+        }
+        let folder = FilePaths.join(scratch, UnfinishedVault.drillPrefix + Hex.encode(Random.bytes(8)))
         defer { Folder.removeAll(folder) }
         let start = SystemClock().nowMilliseconds()
         let receipt: VaultRestoration.Receipt

@@ -22,9 +22,10 @@ struct BackupPrunePlanCommand: CofferCommand {
         abstract: "Show which archives are due to go; removes nothing.",
         discussion: """
             What is due follows from the signed manifests and the clock alone. Two full archives, the newest set, the three \
-            newest archives of keys, and whatever these need stay in any case.
+            newest archives of keys, and whatever these need stay in any case. Of the vault's lives before it was restored \
+            nothing stays beyond its date once the present one has as much. Packs that belong to no archive are due too.
 
-            Members of --json: targets [{name, due, packs, bytes}].
+            Members of --json: targets [{name, due, orphans, packs, bytes}].
 
             Example: coffer backup prune plan
             """)
@@ -37,9 +38,7 @@ struct BackupPrunePlanCommand: CofferCommand {
     func perform(_ output: Output) async throws {
         let plans = try PlannedRemoval.all(options, targets)
         output.answer(["targets": .array(plans.map(\.value))]) {
-            plans.map { plan in
-                "\(plan.target.name)  \(plan.plan.due.count) archives, \(ByteCount.text(plan.plan.bytes)) are due\n"
-            }.joined()
+            plans.map(\.text).joined()
         }
     }
 }
@@ -51,9 +50,10 @@ struct BackupPruneApplyCommand: CofferCommand {
         discussion: """
             Two steps, at least seven days apart, so that somebody can notice: the first run marks, a later one removes what \
             was marked and is still due. Needs the owner's right and credentials that may remove. The manifest goes first: \
-            a removal that was interrupted leaves packs that nobody refers to.
+            a removal that was interrupted leaves packs that belong to no archive. These are marked and removed likewise, \
+            and what was uploaded in part is removed, but only while no set is on its way.
 
-            Members of --json: targets [{name, due, packs, bytes}], marked, removed, entry.
+            Members of --json: targets [{name, due, orphans, packs, bytes}], marked, removed, removed_packs, entry.
 
             Example: coffer backup prune apply
             """)
@@ -69,85 +69,33 @@ struct BackupPruneApplyCommand: CofferCommand {
         // The log says so before anything is gone.
         let noted = try await session.call(
             NoteBackup.self, .init(event: .prune, set: "", took: 0, passed: true), RequestScope(act: .backupPrune))
-        var (marked, removed) = (0, 0)
+        let isQuiet = try await isQuiet(session)
+        if !isQuiet { output.note("a set is on its way: packs that belong to no archive are left alone for now") }
+        var done = PlannedRemoval.Done()
         for plan in plans {
             do throws(TransferError) {
-                let done = try plan.apply(now: SystemClock().nowMilliseconds())
-                (marked, removed) = (marked + done.marked, removed + done.removed)
+                try plan.apply(now: SystemClock().nowMilliseconds(), withOrphans: isQuiet, &done)
             } catch { throw Failure(.transfer(error), target: plan.target.name) }
         }
         output.answer(
             noted.members([
-                "marked": .count(marked), "removed": .count(removed), "targets": .array(plans.map(\.value)),
+                "marked": .count(done.marked), "removed": .count(done.removed),
+                "removed_packs": .count(done.removedPacks), "targets": .array(plans.map(\.value)),
             ])
-        ) { "\(marked) marked, \(removed) removed\n" }
+        ) { "\(done.marked) marked, \(done.removed) archives and \(done.removedPacks) packs without one removed\n" }
         output.entry(noted.entry)
     }
-}
 
-/// What is due on one target.
-struct PlannedRemoval {
-    let target: BackupTarget
-    let catalog: ArchiveCatalog
-    let plan: PrunePlan
-
-    static func all(_ options: GlobalOptions, _ targets: [String]) throws -> [PlannedRemoval] {
-        let found = try TargetCatalogs(options, targets)
-        return try found.catalogs.map { target, catalog in
-            do throws(ArchiveError) {
-                let plan = try PrunePlan(catalog, now: SystemClock().nowMilliseconds())
-                return PlannedRemoval(target: target, catalog: catalog, plan: plan)
-            } catch {
-                throw Failure(
-                    code: "backup", why: "gap", message: "\(target.name): an archive lacks the full one it adds to",
-                    hint: "nothing is removed from a target that is not whole; see coffer backup list", exitCode: 18)
-            }
+    /// Whether nobody can be carrying a set just now: its packs are on the targets before the archives they belong to.
+    private func isQuiet(_ session: Session) async throws -> Bool {
+        let status = try await session.call(BackupStatus.self, .init(), RequestScope(act: .backupList)).message
+        switch status.state {
+        case "running": return false
+        // One that has arrived somewhere goes on to the others for a day at the most.
+        case "ready":
+            return status.set == status.lastSet
+                && SystemClock().nowMilliseconds() - status.lastMade > 2 * BackupCarriage.oldestMilliseconds
+        default: return true
         }
-    }
-
-    var value: JSONValue {
-        [
-            "bytes": .integer(plan.bytes), "due": .count(plan.due.count), "name": .string(target.name),
-            "packs": .count(plan.packs.count),
-        ]
-    }
-
-    /// Marks what has no mark; removes what was marked long enough ago, and its packs once nothing else needs them.
-    func apply(now: Int64) throws(TransferError) -> (marked: Int, removed: Int) {
-        var marked = 0
-        var gone: [SignedManifest] = []
-        // Changes before what they add to, so that an interruption leaves nothing torn.
-        for manifest in plan.due.reversed() {
-            let isNeeded = catalog.manifests.contains { $0.manifest.base == manifest.hash && !gone.contains($0) }
-            let mark = catalog.names.mark(of: manifest.name)
-            do throws(TransferError) {
-                let since = try Self.time(in: target.store.read(mark, limit: 1_024))
-                // Whoever can write can plant a mark: the week begins when the archive's time is over, at the earliest.
-                guard let since, !isNeeded,
-                    now - max(since, manifest.manifest.retainUntil) >= PrunePlan.waitMilliseconds
-                else { continue }
-            } catch {
-                guard case .notFound = error else { throw error }
-                let value: JSONValue = ["since": .integer(now)]
-                try target.store.write(mark, value.encode(), retainUntilSeconds: nil)
-                marked += 1
-                continue
-            }
-            try target.store.remove(manifest.name)
-            try target.store.remove(mark)
-            gone.append(manifest)
-        }
-        let kept = Set(catalog.manifests.filter { !gone.contains($0) }.flatMap(\.manifest.objects))
-        for pack in Set(gone.flatMap(\.manifest.objects)).subtracting(kept) {
-            do throws(TransferError) { try target.store.remove(catalog.names.pack(pack.name)) } catch {
-                guard case .notFound = error else { throw error }
-            }
-        }
-        return (marked, gone.count)
-    }
-
-    private static func time(in mark: [UInt8]) -> Int64? {
-        guard var members = try? JSONMembers(parsing: mark, limits: .signed) else { return nil }
-        return try? members.integer("since")
     }
 }

@@ -21,10 +21,13 @@ struct BackupRestoreCommand: CofferCommand {
             vault itself are new. Whoever is not kept (--keep) has to be invited again: the log may not know yet who left \
             last.
 
+            Records, keys and log come from the first target named. Whoever was erased is kept out by the ledgers of all \
+            targets named and of all others that this device knows: one that cannot be reached is warned of.
+
             The cards come from files (--card-file, once for each), or are asked for.
 
             Exit codes: 0 restored, 12 an archive is not what was written, 13 the target cannot be reached, 14 a wrong \
-            target, 15 nothing to restore, 17 the cards, 18 a gap.
+            target, 15 nothing to restore, 17 the cards, 18 a gap, 130 interrupted.
 
             Members of --json: vault_id, incarnation, log_key, entry, records, keys, log, customers, erased, removed, \
             kept, quorum.
@@ -32,8 +35,11 @@ struct BackupRestoreCommand: CofferCommand {
             Example: coffer backup restore --from /media/stick/coffer --into /srv/coffer
             """)
 
-    @Option(help: ArgumentHelp("A target this device knows, or an address.", valueName: "target"))
-    var from: String
+    @Option(
+        help: ArgumentHelp(
+            "A target this device knows, or an address; further ones give their ledgers of erasures.",
+            valueName: "target"))
+    var from: [String]
 
     @Option(help: ArgumentHelp("The new vault's folder.", valueName: "dir"), completion: .directory)
     var into: String
@@ -72,17 +78,23 @@ struct BackupRestoreCommand: CofferCommand {
         }
         try InitCommand.requireAbsent(
             into, "there is something at the new vault's place", hint: "name another: --into DIR")
-        let source = try RestoreSource(store(), name: from, vault: vault)
+        InitCommand.clearUnfinished(beside: into, output)
+        guard let first = from.first else { throw Failure.usage("--from names no target", why: "from") }
+        var source = try RestoreSource(store(first), name: first, vault: vault)
+        for name in from.dropFirst() { try source.addLedgers(store(name), name: name) }
+        addKnownLedgers(to: &source, output)
         let cards = try source.cards(CardSource(files: cardFile))
         let restoration = try source.restoration(
             cards, at: moment, acceptsStaleLedger: acceptStaleLedger, output)
         let passphrase = try Passphrase(
             file: unsealPassphraseFile, option: "--unseal-passphrase-file", output: output
         ).new(for: "the restored vault")
+        Interrupt.watch()
+        defer { Interrupt.unwatch() }
         let receipt: VaultRestoration.Receipt
         do throws(VaultRestoration.Failure) {
             receipt = try await restoration.write(to: into, living: living, passphrase: passphrase)
-        } catch { throw Failure(error, target: from) }
+        } catch { throw Failure(error, target: first) }
         answer(receipt, output)
     }
 
@@ -102,13 +114,30 @@ struct BackupRestoreCommand: CofferCommand {
         }
     }
 
-    private func store() throws(Failure) -> any ObjectStore {
-        do throws(TransferError) {
-            if TargetFolder.isName(from), let settings = try? TargetAccess(options).settings(from) {
-                return try settings.store()
+    private func store(_ name: String) throws(Failure) -> any ObjectStore {
+        let targets = try TargetAccess(options).folder
+        var settings = access.settings(name, id: "")
+        do throws(TargetFolder.Problem) {
+            if TargetFolder.isName(name), try targets.names().contains(name) { settings = try targets.read(name) }
+        } catch { throw Failure(error) }
+        do throws(TransferError) { return try settings.store() } catch {
+            if case .missingTarget = error { throw RestoreSource.noTarget(name) }
+            throw Failure(.transfer(error), target: name)
+        }
+    }
+
+    /// The other targets of this device may know of erasures that the first has never heard of.
+    private func addKnownLedgers(to source: inout RestoreSource, _ output: Output) {
+        guard let known = try? TargetAccess(options), let names = try? known.folder.names() else { return }
+        for name in names where !from.contains(name) {
+            do throws(Failure) {
+                let target = try known.open(name)
+                try source.addLedgers(target.store, name: name)
+            } catch {
+                output.warning("\(error.message): whoever was erased may be known there only")
+                output.hint("if that target still exists, reach it first; what it knows of erasures is not used now")
             }
-            return try access.settings(from, id: "").store()
-        } catch { throw Failure(.transfer(error), target: from) }
+        }
     }
 
     private func answer(_ receipt: VaultRestoration.Receipt, _ output: Output) {

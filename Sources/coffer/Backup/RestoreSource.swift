@@ -15,15 +15,13 @@ struct RestoreSource {
     /// The newest generation of the vault.
     private let names: ArchiveNames
     private let generations: [ArchiveNames]
+    /// Further targets, for what they know of erasures.
+    private var others: [(name: String, store: any ObjectStore, generations: [ArchiveNames])] = []
 
     init(_ store: any ObjectStore, name: String, vault: String?) throws(Failure) {
         self.store = store
         self.name = name
-        let found: [ArchiveNames]
-        do throws(TransferError) {
-            guard try TargetMark.read(store) != nil else { throw TransferError.missingTarget }
-            found = ArchiveNames.found(in: try store.list("").map(\.name)).sorted { $0.generation < $1.generation }
-        } catch { throw Failure(.transfer(error), target: name) }
+        let found = try Self.generations(store, name)
         let vaults = Set(found.map(\.vault))
         guard let wanted = vault.map({ VaultID($0) }) ?? (vaults.count == 1 ? vaults.first : nil) else {
             let known = vaults.map(\.description).sorted()
@@ -40,6 +38,30 @@ struct RestoreSource {
                 hint: "try another target", exitCode: 15)
         }
         names = newest
+    }
+
+    /// There is nothing under this name or at this address that was ever made a target.
+    static func noTarget(_ name: String) -> Failure {
+        Failure(
+            code: "backup", why: "wrong-target",
+            message: "\(name) is no target of archives: not mounted, another disk, or emptied",
+            hint: "name one that this device knows (coffer backup targets list), or its address", exitCode: 14)
+    }
+
+    private static func generations(_ store: any ObjectStore, _ name: String) throws(Failure) -> [ArchiveNames] {
+        do throws(TransferError) {
+            guard try TargetMark.read(store) != nil else { throw TransferError.missingTarget }
+            return ArchiveNames.found(in: try store.list("").map(\.name)).sorted { $0.generation < $1.generation }
+        } catch {
+            if case .missingTarget = error { throw noTarget(name) }
+            throw Failure(.transfer(error), target: name)
+        }
+    }
+
+    /// Another target, whose ledgers of erasures count as well. One that has nothing of this vault adds nothing.
+    mutating func addLedgers(_ store: any ObjectStore, name: String) throws(Failure) {
+        let generations = try Self.generations(store, name).filter { $0.vault == names.vault }
+        others.append((name, store, generations))
     }
 
     /// Asks for the cards that the newest archive names, and puts them together.
@@ -77,40 +99,61 @@ struct RestoreSource {
         _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, _ output: Output
     ) throws(Failure) -> VaultRestoration {
         let trust = SignedManifest.Trust.quorum(cards.signingKey)
-        var believed: [(catalog: ArchiveCatalog, ledger: RestoreLedger)] = []
-        do throws(TransferError) {
-            for names in generations {
-                let listing = try store.list(names.manifests) + store.list(names.packs)
-                let catalog = try ArchiveCatalog(names, trust: trust, listing: listing.map { ($0.name, $0.sizeBytes) })
-                {
-                    (name) throws(TransferError) in try store.read(name, limit: ArchiveManifest.largestBytes)
-                }
-                // Anybody with the credentials can make a generation up; one without a manifest of ours is none.
-                guard !catalog.manifests.isEmpty else { continue }
-                var lines: [(name: String, bytes: [UInt8])] = []
-                for line in try store.list(names.ledger) where line.sizeBytes <= 16_384 {
-                    lines.append((line.name, try store.read(line.name, limit: 16_384)))
-                }
-                believed.append((catalog, RestoreLedger(catalog, files: lines)))
-            }
-        } catch { throw Failure(.transfer(error), target: name) }
+        var believed: [(catalog: ArchiveCatalog, lines: [RestoreLedger.Line])] = []
+        for names in generations {
+            if let copy = try read(names, store, name, trust) { believed.append(copy) }
+        }
         guard let newest = believed.last?.catalog else {
             throw Failure(
                 code: "backup", why: "nothing", message: "\(name) has no archives that these cards vouch for",
                 hint: "try other cards or another target", exitCode: 15)
         }
         for problem in newest.problems { output.warning("\(problem.kind.rawValue): \(problem.name)") }
+        var copies = believed
+        for other in others {
+            for names in other.generations {
+                guard let copy = try read(names, other.store, other.name, trust) else { continue }
+                if names.generation > newest.names.generation { output.warning(Self.laterLife(other.name, name)) }
+                copies.append(copy)
+            }
+        }
+        let ledgers = Dictionary(grouping: copies, by: \.catalog.names.generation).sorted { $0.key < $1.key }
         let plan: RestorePlan
         do throws(RestorePlan.Failure) {
             plan = try RestorePlan(
-                newest, at: moment, ledgers: believed.map(\.ledger), acceptsStaleLedger: acceptsStaleLedger)
+                newest, at: moment, ledgers: ledgers.map { RestoreLedger($0.value) },
+                acceptsStaleLedger: acceptsStaleLedger)
         } catch { throw Failure(.plan(error), target: name) }
         let meter = RestoreMeter(output)
         let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
-            try store.read(name, limit: limit)
+            guard !Interrupt.happened else { throw Failure.interrupted }
+            return try store.read(name, limit: limit)
         }
         meter.total = restoration.bytes
         return restoration
+    }
+
+    /// What a target has of one generation; nil without a manifest of ours: anybody with the credentials can make a
+    /// generation up.
+    private func read(
+        _ names: ArchiveNames, _ store: any ObjectStore, _ target: String, _ trust: SignedManifest.Trust
+    ) throws(Failure) -> (catalog: ArchiveCatalog, lines: [RestoreLedger.Line])? {
+        do throws(TransferError) {
+            let listing = try store.list(names.manifests) + store.list(names.packs)
+            let catalog = try ArchiveCatalog(names, trust: trust, listing: listing.map { ($0.name, $0.sizeBytes) }) {
+                (name) throws(TransferError) in try store.read(name, limit: ArchiveManifest.largestBytes)
+            }
+            guard !catalog.manifests.isEmpty else { return nil }
+            var lines: [RestoreLedger.Line] = []
+            for line in try store.list(names.ledger) where line.sizeBytes <= 16_384 {
+                lines.append((line.name, try store.read(line.name, limit: 16_384)))
+            }
+            return (catalog, lines)
+        } catch { throw Failure(.transfer(error), target: target) }
+    }
+
+    private static func laterLife(_ other: String, _ name: String) -> String {
+        "\(other) has archives of a later life of this vault than \(name): you may want to restore from there"
     }
 }
 
@@ -130,6 +173,11 @@ private final class RestoreMeter {
 }
 
 extension Failure {
+    /// Ctrl-C during a restore: what was made of the new vault is removed.
+    static let interrupted = Failure(
+        code: "aborted", why: "interrupted", message: "interrupted; nothing was left behind here",
+        hint: "run it again; it begins anew", exitCode: 130)
+
     init(_ failure: VaultRestoration.Failure, target: String) {
         func backup(_ why: String, _ message: String, _ hint: String, _ exitCode: Int32) -> Failure {
             Failure(code: "backup", why: why, message: message, hint: hint, exitCode: exitCode)
@@ -156,9 +204,15 @@ extension Failure {
         case .archive(.damaged(let name)):
             self = backup("altered", "\(name) is not what was written there", another, 12)
         case .archive: self = backup("altered", "an archive does not fit its manifest", another, 12)
+        case .fetch(let error as Failure): self = error
         case .fetch(let error as TransferError): self = Failure(.transfer(error), target: target)
         case .fetch: self = backup("target", "the target could not be read", another, 13)
         case .host(let error): self = .file(error, "the new vault could not be written", why: "into")
+        case .room(let needed):
+            self.init(
+                code: "unavailable", why: "room",
+                message: "there is no room for the new vault: no space for \(ByteCount.text(needed))",
+                hint: "make room on that disk, or name another place: --into DIR", exitCode: 5)
         case .storage(let problem, let hint):
             self.init(
                 code: "unavailable", why: "storage", message: "the new vault could not be written: \(problem)",

@@ -75,6 +75,11 @@ enum PolicyFile {
 extension Failure {
     /// A file that could not be read or written. The path is the person's own words and is not repeated.
     static func file(_ error: HostError, _ subject: String, why: String) -> Failure {
-        .usage("\(subject): \(error.reason.lowercased())", hint: "check the path and its permissions", why: why)
+        if error.isFullDisk {
+            return Failure(
+                code: "unavailable", why: why, message: "\(subject): \(error.reason.lowercased())",
+                hint: "make room on that disk, then try again", exitCode: 5)
+        }
+        return .usage("\(subject): \(error.reason.lowercased())", hint: "check the path and its permissions", why: why)
     }
 }

@@ -73,6 +73,7 @@ struct InitCommand: CofferCommand {
         let places = NewIdentities(own: try options.identityPath, authority: try authority.path(options))
         try Self.requireAbsent(
             folder, "there is something at the vault's place already", hint: "name another: --dir DIR")
+        Self.clearUnfinished(beside: folder, output)
         try places.requireAbsent()
         let ordered = try CardOrder(recovery: recovery, unsealing: unsealShares, folder: cards, vault: folder)
 
@@ -142,6 +143,16 @@ struct InitCommand: CofferCommand {
         }
         output.hint("write the log key on paper, and keep the authority's key file away from this machine")
         output.hint("start it: cofferd --dir DIR; then: coffer unseal")
+    }
+
+    /// Removes what a run that was killed left beside the vault's place, and names what has to stay.
+    static func clearUnfinished(beside folder: String, _ output: Output) {
+        let (removed, kept) = UnfinishedVault.clear(beside: folder)
+        for path in removed { output.note("removed \(path), which an interrupted run had left") }
+        for path in kept {
+            output.warning("\(path) is a vault without its name: another run is at work there, or was interrupted")
+            output.hint("when no other run is at work, remove it: rm -r \(path)")
+        }
     }
 
     static func requireAbsent(_ path: String, _ message: String, hint: String) throws(Failure) {

@@ -1,19 +1,16 @@
 import Foundation
 import Glibc
-import Testing
-
-@testable import Transfer
 
 /// A server of a test's own: a process on a free port of loopback, killed when the value goes, and by `timeout` should
 /// the tests end without that.
-final class ServerProcess: Sendable {
+package final class ServerProcess: Sendable {
     private let identifier: pid_t
     private let output: String
 
-    struct DidNotStart: Error { let output: String }
+    package struct DidNotStart: Error { package let output: String }
 
     /// Starts a program by its path and waits until its output holds `readiness`.
-    init(_ arguments: [String], in folder: String, readiness: String, lifetimeSeconds: Int = 300) throws {
+    package init(_ arguments: [String], in folder: String, readiness: String, lifetimeSeconds: Int = 300) throws {
         output = folder + "/server-\(UInt32.random(in: 0...UInt32.max)).log"
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -51,15 +48,15 @@ final class ServerProcess: Sendable {
     deinit { stop() }
 
     /// `timeout` passes the signal on.
-    func stop() {
+    package func stop() {
         kill(identifier, SIGTERM)
         waitpid(identifier, nil, 0)
     }
 
-    var log: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
+    package var log: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
 
     /// Starts what needs a port, with another one if somebody was quicker.
-    static func onFreePort<S>(_ make: (Int) throws -> S) throws -> (server: S, port: Int) {
+    package static func onFreePort<S>(_ make: (Int) throws -> S) throws -> (server: S, port: Int) {
         for _ in 0..<5 {
             let port = try Listener().port
             do { return (try make(port), port) } catch let error as DidNotStart {
@@ -71,11 +68,11 @@ final class ServerProcess: Sendable {
 }
 
 /// A port that accepts connections and says nothing.
-final class Listener: Sendable {
-    let port: Int
+package final class Listener: Sendable {
+    package let port: Int
     private let descriptor: Int32
 
-    init() throws {
+    package init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         self.descriptor = descriptor
         var address = sockaddr_in()
@@ -89,13 +86,13 @@ final class Listener: Sendable {
             }
         }
         port = Int(UInt16(bigEndian: address.sin_port))
-        try #require(bound && listen(descriptor, 8) == 0)
+        guard bound && listen(descriptor, 8) == 0 else { throw ServerProcess.DidNotStart(output: "no port") }
     }
 
     deinit { close(descriptor) }
 
     /// Whether anybody has connected since the last call.
-    var wasConnected: Bool {
+    package var wasConnected: Bool {
         let accepted = accept(descriptor, nil, nil)
         if accepted >= 0 { close(accepted) }
         return accepted >= 0
@@ -103,16 +100,16 @@ final class Listener: Sendable {
 }
 
 /// A relay that cuts or stalls connections.
-final class Relay: Sendable {
-    enum Mode: String { case cut, stall }
+package final class Relay: Sendable {
+    package enum Mode: String, Sendable { case cut, stall }
 
-    let port: Int
+    package let port: Int
     private let process: ServerProcess
 
     /// - Parameters:
     ///   - bytes: how many go to the server before a connection fails.
     ///   - times: how many connections fail; later ones pass.
-    init(to upstream: Int, _ mode: Mode, after bytes: Int, times: Int, in folder: String) throws {
+    package init(to upstream: Int, _ mode: Mode, after bytes: Int, times: Int, in folder: String) throws {
         (process, port) = try ServerProcess.onFreePort { port in
             try ServerProcess(
                 [
@@ -121,46 +118,6 @@ final class Relay: Sendable {
                 ], in: folder, readiness: "ready")
         }
     }
-}
 
-/// A program that runs and ends.
-enum Tool {
-    static func run(_ program: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(program) \(arguments)")
-    }
-}
-
-enum Python {
-    /// Any Python 3: what is started with it needs nothing else.
-    static let plain = "/usr/bin/python3"
-
-    /// The Python that has moto: `COFFER_PYTHON`, or the one that `make python-deps` sets up.
-    static let withMoto: String? = {
-        let candidates = [
-            ProcessInfo.processInfo.environment["COFFER_PYTHON"], packageRoot + "/.build-venv/bin/python3",
-        ]
-        for case .some(let candidate) in candidates where FileManager.default.isExecutableFile(atPath: candidate) {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: candidate)
-            process.arguments = ["-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('moto'))"]
-            guard (try? process.run()) != nil else { continue }
-            process.waitUntilExit()
-            if process.terminationStatus == 0 { return candidate }
-        }
-        print("skipped: no python3 here has the package moto, so S3 is not tried (make python-deps)")
-        return nil
-    }()
-
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    private static let packageRoot = folder.deletingLastPathComponent().deletingLastPathComponent().path
-
-    static func script(_ name: String) -> String { folder.path + "/Servers/" + name }
+    package func stop() { process.stop() }
 }

@@ -54,7 +54,11 @@ with socket.create_server(("127.0.0.1", listen)) as server:
     print("ready", flush=True)
     while True:
         client, _ = server.accept()
-        remote = socket.create_connection(("127.0.0.1", upstream))
+        try:
+            remote = socket.create_connection(("127.0.0.1", upstream))
+        except OSError:
+            client.close()
+            continue
         stalled = threading.Event()
         for source, target, client_side in ((client, remote, True), (remote, client, False)):
             threading.Thread(target=carry, args=(source, target, client_side, stalled), daemon=True).start()
