@@ -42,6 +42,8 @@ struct RestoreSource {
         names = newest
     }
 
+    var vault: VaultID { names.vault }
+
     /// Asks for the cards that the newest archive names, and puts them together.
     func cards(_ source: CardSource) throws(Failure) -> RecoveryCards {
         var file: [UInt8] = []
@@ -74,7 +76,8 @@ struct RestoreSource {
 
     /// Reads what there is with the quorum's key, and plans the restore.
     func restoration(
-        _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, _ output: Output
+        _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, isLive: Bool = false,
+        _ output: Output
     ) throws(Failure) -> VaultRestoration {
         let trust = SignedManifest.Trust.quorum(cards.signingKey)
         var believed: [(catalog: ArchiveCatalog, ledger: RestoreLedger)] = []
@@ -103,13 +106,14 @@ struct RestoreSource {
         let plan: RestorePlan
         do throws(RestorePlan.Failure) {
             plan = try RestorePlan(
-                newest, at: moment, ledgers: believed.map(\.ledger), acceptsStaleLedger: acceptsStaleLedger)
+                newest, at: moment, ledgers: believed.map(\.ledger), acceptsStaleLedger: acceptsStaleLedger,
+                isLive: isLive)
         } catch { throw Failure(.plan(error), target: name) }
         let meter = RestoreMeter(output)
         let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
             try store.read(name, limit: limit)
         }
-        meter.total = restoration.bytes
+        meter.total = restoration.bytes(live: isLive)
         return restoration
     }
 }
@@ -163,9 +167,17 @@ extension Failure {
             self.init(
                 code: "unavailable", why: "storage", message: "the new vault could not be written: \(problem)",
                 hint: hint, exitCode: 5)
-        case .keys: self = backup("keys", "the archive of the keys does not open", another, 12)
+        case .keys:
+            self = backup(
+                "keys", "the keys do not open these records",
+                "customers' keys were replaced since: take newer records (--at), or try another target", 12)
         case .log: self = backup("log", "the archived log does not carry its own signature", another, 12)
         case .policy: self = backup("policy", "the archive of the keys lacks the policy", another, 12)
+        case .policies(let missing):
+            self = backup(
+                "policy", "no archive has \(missing.count) of the policies that the log names",
+                "name the files of those with this SHA-256: --policy FILE; " + missing.joined(separator: ", "), 12)
+        case .live(let problem): self.init(problem)
         case .nobody:
             self = .usage(
                 "no owner's key is left that could go on", hint: "name whose key lives: --keep all, or --keep KID",
@@ -177,6 +189,42 @@ extension Failure {
             self.init(
                 code: "internal", why: "certificate", message: "no certificate could be made",
                 hint: "try again; coffer doctor", exitCode: 70)
+        }
+    }
+}
+
+extension Failure {
+    /// What is wrong with the folder that keys and log were to be taken from.
+    init(_ problem: LiveVault.Problem) {
+        let without = "without --live the newest archived log and keys are taken; nothing was written to the old folder"
+        func integrity(_ message: String, _ hint: String? = nil) -> Failure {
+            Failure(code: "integrity", why: "live", message: message, hint: hint ?? without, exitCode: 6)
+        }
+        switch problem {
+        case .missing(let name):
+            self.init(
+                code: "not-found", why: "live", message: "the old folder lacks \(name)", hint: without, exitCode: 4)
+        case .held:
+            self.init(
+                code: "conflict", why: "live", message: "a broker serves the old folder", hint: "stop it first",
+                exitCode: 7)
+        case .wrongPassphrase:
+            self.init(
+                code: "denied", why: "wrong-passphrase", message: "this passphrase opens no slot of the old folder",
+                hint: "it is the one that unsealed the vault; " + without, exitCode: 3)
+        case .unsealing(let problem): self = .usage(problem, why: "passphrase")
+        case .seal: self = integrity("vault.seal of the old folder does not verify")
+        case .otherVault:
+            self = .usage("the old folder is of another vault than the archives", hint: "--live DIR", why: "live")
+        case .earlierLife:
+            self = integrity(
+                "the vault was restored before, and has gone on in another folder",
+                "name the folder that was served last; " + without)
+        case .altered(let found): self = integrity("the old folder does not verify: \(found)")
+        case .log: self = integrity("the log of the old folder does not verify")
+        case .ledger:
+            self = integrity("neither the old folder nor the target has the whole ledger of erasures")
+        case .host(let error): self = .file(error, "the old folder cannot be read", why: "live")
         }
     }
 }
