@@ -90,18 +90,13 @@ struct BackupRestoreCommand: CofferCommand {
 
     func perform(_ output: Output) async throws {
         let living = try self.living()
-        let moment = try at.map { (text) throws(Failure) -> Int64 in
-            guard let moment = Moment.parse(text) else {
-                throw .usage("--at is no time", hint: "e.g. 2026-11-21T18:00", why: "at")
-            }
-            return moment
-        }
+        let moment = try RestoreSource.moment(at)
         try InitCommand.requireAbsent(
             into, "there is something at the new vault's place", hint: "name another: --into DIR")
         // Held until the new vault is there, so that nobody starts a broker on what is being copied.
         let old = try openLive()
         let policies = try readPolicies()
-        let source = try RestoreSource(store(), name: from, vault: vault)
+        let source = try RestoreSource(access.store(from, options), name: from, vault: vault)
         let unsealed = try unseal(old, source.vault, output)
         let cards = try source.cards(CardSource(files: cardFile))
         let restoration = try source.restoration(
@@ -163,15 +158,6 @@ struct BackupRestoreCommand: CofferCommand {
                     return key
                 })
         }
-    }
-
-    private func store() throws(Failure) -> any ObjectStore {
-        do throws(TransferError) {
-            if TargetFolder.isName(from), let settings = try? TargetAccess(options).settings(from) {
-                return try settings.store()
-            }
-            return try access.settings(from, id: "").store()
-        } catch { throw Failure(.transfer(error), target: from) }
     }
 
     private func answer(_ receipt: VaultRestoration.Receipt, _ output: Output) {

@@ -97,6 +97,16 @@ struct TargetOptions: ParsableArguments {
             address: address, id: id, credentials: credentials ?? "", hostKey: hostKey ?? "", endpoint: endpoint ?? "",
             region: region ?? "", lock: lock)
     }
+
+    /// A target that this device knows by this name, or an address: for reading what the cards vouch for.
+    func store(_ from: String, _ options: GlobalOptions) throws(Failure) -> any ObjectStore {
+        do throws(TransferError) {
+            if TargetFolder.isName(from), let settings = try? TargetAccess(options).settings(from) {
+                return try settings.store()
+            }
+            return try settings(from, id: "").store()
+        } catch { throw Failure(.transfer(error), target: from) }
+    }
 }
 
 struct BackupTargetsListCommand: CofferCommand {

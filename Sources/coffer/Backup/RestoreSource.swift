@@ -44,6 +44,15 @@ struct RestoreSource {
 
     var vault: VaultID { names.vault }
 
+    /// The moment that `--at` names, milliseconds since 1970.
+    static func moment(_ text: String?) throws(Failure) -> Int64? {
+        guard let text else { return nil }
+        guard let moment = Moment.parse(text) else {
+            throw .usage("--at is no time", hint: "e.g. 2026-11-21T18:00", why: "at")
+        }
+        return moment
+    }
+
     /// Asks for the cards that the newest archive names, and puts them together.
     func cards(_ source: CardSource) throws(Failure) -> RecoveryCards {
         var file: [UInt8] = []
@@ -79,8 +88,48 @@ struct RestoreSource {
         _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, isLive: Bool = false,
         _ output: Output
     ) throws(Failure) -> VaultRestoration {
+        let (believed, newest) = try believed(cards, output)
+        let plan: RestorePlan
+        do throws(RestorePlan.Failure) {
+            plan = try RestorePlan(
+                newest, at: moment, ledgers: believed.map(\.ledger), acceptsStaleLedger: acceptsStaleLedger,
+                isLive: isLive)
+        } catch { throw Failure(.plan(error), target: name) }
+        let meter = RestoreMeter(output)
+        let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
+            try store.read(name, limit: limit)
+        }
+        meter.total = restoration.bytes(live: isLive)
+        return restoration
+    }
+
+    /// One customer's records in the newest archive of any life of the vault up to `generation`.
+    func archived(
+        _ customer: CustomerNumber, _ cards: RecoveryCards, at moment: Int64?, upTo generation: UInt64,
+        kinds: [String], scratch: String, _ output: Output
+    ) throws(Failure) -> ArchivedCustomer {
+        let (believed, _) = try believed(cards, output)
+        let found: (plan: RestorePlan, catalog: ArchiveCatalog)
+        do throws(RestorePlan.Failure) {
+            found = try RestorePlan.records(in: believed, at: moment, upTo: generation)
+        } catch { throw Failure(.plan(error), target: name) }
+        let meter = RestoreMeter(output)
+        do throws(ArchivedCustomer.Failure) {
+            return try ArchivedCustomer(
+                customer, in: found.plan, found.catalog, cards: cards, kinds: kinds, scratch: scratch,
+                begin: { meter.total = $0 }, report: { meter.add($0) },
+                fetch: { name, limit in try store.read(name, limit: limit) })
+        } catch { throw Failure(archived: error, target: name) }
+    }
+
+    private typealias Believed = [(catalog: ArchiveCatalog, ledger: RestoreLedger)]
+
+    /// What the target has of each life, as far as the quorum's key vouches for it, and the newest of these.
+    private func believed(
+        _ cards: RecoveryCards, _ output: Output
+    ) throws(Failure) -> (all: Believed, newest: ArchiveCatalog) {
         let trust = SignedManifest.Trust.quorum(cards.signingKey)
-        var believed: [(catalog: ArchiveCatalog, ledger: RestoreLedger)] = []
+        var believed: Believed = []
         do throws(TransferError) {
             for names in generations {
                 let listing = try store.list(names.manifests) + store.list(names.packs)
@@ -103,18 +152,7 @@ struct RestoreSource {
                 hint: "try other cards or another target", exitCode: 15)
         }
         for problem in newest.problems { output.warning("\(problem.kind.rawValue): \(problem.name)") }
-        let plan: RestorePlan
-        do throws(RestorePlan.Failure) {
-            plan = try RestorePlan(
-                newest, at: moment, ledgers: believed.map(\.ledger), acceptsStaleLedger: acceptsStaleLedger,
-                isLive: isLive)
-        } catch { throw Failure(.plan(error), target: name) }
-        let meter = RestoreMeter(output)
-        let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
-            try store.read(name, limit: limit)
-        }
-        meter.total = restoration.bytes(live: isLive)
-        return restoration
+        return (believed, newest)
     }
 }
 
