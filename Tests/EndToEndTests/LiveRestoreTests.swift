@@ -61,6 +61,13 @@ extension EndToEnd {
                 reads = try sandbox.answer("owner", "status").number("log_size")
             }
             let (shop, sandbox) = (ruin.shop, ruin.shop.sandbox)
+            // The target was never told of the erasure: without the folder's own ledger nobody goes on.
+            let line = URL(fileURLWithPath: ruin.old + "/spool/ledger/1.json")
+            let ledger = try Data(contentsOf: line)
+            try FileManager.default.removeItem(at: line)
+            let cut = try ruin.restore()
+            #expect(cut.code == 6 && cut.errorText.contains("ledger"), "\(cut.code) \(cut.errorText)")
+            try ledger.write(to: line)
             let before = try ruin.contents()
             let restored = try ruin.restore()
             #expect(restored.code == 0, "\(restored.errorText)")
@@ -95,6 +102,29 @@ extension EndToEnd {
             let run = try sandbox.answer("operator", "backup", "run")
             #expect(try run.json()["full"] as? Bool == true)
             shop.broker.stop()
+        }
+
+        @Test func `a policy that only the lost file had is asked for by its hash`() throws {
+            var file = ""
+            let ruin = try Ruin(rows: 0) { shop in
+                let text = try String(contentsOfFile: Sandbox.root + "/policies/takeout.yaml", encoding: .utf8)
+                file = try shop.sandbox.write("late.yaml", text + "# later\n")
+                try shop.sandbox.answer("owner", "policy", "apply", file)
+            }
+            let before = try ruin.contents()
+            let refused = try ruin.restore()
+            #expect(refused.code == 12 && refused.errorText.contains("--policy"), "\(refused.errorText)")
+            let other = try ruin.restore("--policy", Sandbox.root + "/policies/shoe-care.yaml")
+            #expect(other.code == 12, "\(other.errorText)")
+            #expect(try ruin.isUntouched(before))
+            let restored = try ruin.restore("--policy", file)
+            #expect(restored.code == 0, "\(restored.errorText)")
+            try ruin.shop.follow(restored, ["owner", "counter", "officer"])
+            try ruin.shop.sandbox.answer(
+                "counter", "customer", "show", ruin.shop.number, "--fields", "name", "--purpose", "order")
+            try ruin.shop.sandbox.expectVerifies(
+                try restored.member("log_key"), quorum: try restored.member("quorum"))
+            ruin.shop.broker.stop()
         }
 
         @Test func `a folder that is served, incomplete, rolled back or edited is refused and left alone`() throws {

@@ -43,7 +43,10 @@ public struct LiveVault: Sendable {
         where !Folder.exists(FilePaths.join(folder, name)) {
             throw .missing(name)
         }
-        do throws(HostError) { lock = try DirectoryLock(folder: folder) } catch {
+        // A folder without the lock's file was never served where it lies; one is not made here.
+        do throws(HostError) {
+            lock = Folder.exists(FilePaths.join(folder, "lock")) ? try DirectoryLock(folder: folder) : nil
+        } catch {
             guard !DirectoryLock.isHeld(error) else { throw .held }
             // No broker serves a folder that nobody can write to: an image of a disk, say.
             guard error.isReadOnly else { throw .host(error) }

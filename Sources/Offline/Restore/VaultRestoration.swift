@@ -228,7 +228,7 @@ public struct VaultRestoration {
         }
         let pin = keys.facts.policyPin
         guard let pinned = try stores.records.policy(sha256: pin) else {
-            throw files.isEmpty && keys.policies.isEmpty ? Failure.policies([Hex.encode(pin)]) : Failure.policy
+            throw keys.policies.isEmpty ? Failure.policies([Hex.encode(pin)]) : Failure.policy
         }
         guard case .success(let policy) = PolicyDocument.parse(pinned, file: "policy") else { throw Failure.policy }
         return policy

@@ -113,13 +113,24 @@ struct RestoreSource {
         do throws(RestorePlan.Failure) {
             found = try RestorePlan.records(in: believed, at: moment, upTo: generation)
         } catch { throw Failure(.plan(error), target: name) }
+        // The archive must not stay in the scratch folder because somebody lost patience.
+        Interrupt.watchAll()
+        defer { Interrupt.unwatch() }
         let meter = RestoreMeter(output)
         do throws(ArchivedCustomer.Failure) {
             return try ArchivedCustomer(
                 customer, in: found.plan, found.catalog, cards: cards, kinds: kinds, scratch: scratch,
                 begin: { meter.total = $0 }, report: { meter.add($0) },
-                fetch: { name, limit in try store.read(name, limit: limit) })
-        } catch { throw Failure(archived: error, target: name) }
+                fetch: { name, limit in
+                    guard !Interrupt.happened else { throw Interrupt.Happened() }
+                    return try store.read(name, limit: limit)
+                })
+        } catch {
+            guard !Interrupt.happened else {
+                throw .usage("interrupted", hint: "nothing was changed and nothing was left here", why: "interrupted")
+            }
+            throw Failure(archived: error, target: name)
+        }
     }
 
     private typealias Believed = [(catalog: ArchiveCatalog, ledger: RestoreLedger)]
