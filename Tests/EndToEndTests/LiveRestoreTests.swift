@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 extension EndToEnd {
@@ -102,6 +103,45 @@ extension EndToEnd {
             let run = try sandbox.answer("operator", "backup", "run")
             #expect(try run.json()["full"] as? Bool == true)
             shop.broker.stop()
+        }
+
+        @Test func `a folder that was put back whole is told by an archive's checkpoint, and by a device's`() throws {
+            let shop = try BackupShop(rows: 0)
+            let (sandbox, files) = (shop.sandbox, FileManager.default)
+            let stick = try shop.addTarget("stick")
+            try sandbox.answer("operator", "backup", "run")
+            func copy(_ name: String) throws -> String {
+                shop.broker.stop()
+                let path = sandbox.folder + "/" + name
+                try files.copyItem(atPath: sandbox.vault, toPath: path)
+                try Data(repeating: 0x5A, count: 8_192).write(to: URL(fileURLWithPath: path + "/vault.db"))
+                try shop.restart()
+                try sandbox.unseal()
+                return path
+            }
+            let first = try copy("first")
+            try sandbox.answer("operator", "backup", "run")
+            let second = try copy("second")
+            try sandbox.answer(
+                "counter", "customer", "show", shop.number, "--fields", "name", "--purpose", "order")
+            shop.broker.crash()
+            let last = sandbox.folder + "/last"
+            try files.moveItem(atPath: sandbox.vault, toPath: last)
+            func restore(_ old: String) throws -> Outcome {
+                try shop.restore(
+                    from: stick, ["--live", old, "--live-passphrase-file", try sandbox.passphrase("vault")])
+            }
+            for old in [first, second] {
+                let refused = try restore(old)
+                #expect(refused.code == 6 && refused.errorText.contains("rolled back"), "\(refused.errorText)")
+            }
+            // A device that has seen nothing: the archive's checkpoint is what is left.
+            sandbox.clock.withLock { $0["XDG_STATE_HOME"] = sandbox.folder + "/elsewhere" }
+            let refused = try restore(first)
+            #expect(refused.code == 6 && refused.errorText.contains("rolled back"), "\(refused.errorText)")
+            sandbox.clock.withLock { $0["XDG_STATE_HOME"] = nil }
+            let restored = try restore(last)
+            #expect(restored.code == 0, "\(restored.errorText)")
         }
 
         @Test func `a policy that only the lost file had is asked for by its hash`() throws {

@@ -193,8 +193,8 @@ extension EndToEnd {
                 (try shop.sandbox.answer("operator", "backup", "list").json()["sets"] as? [[String: Any]])?.first?[
                     "made"] as? String)
             let late = try shop.sandbox.answer(
-                "counter", "customer", "add", "--field", "name=赵六", "--field", "phone=+8613700007777", "--purpose",
-                "order"
+                "counter", "customer", "add", "--field", "name=赵六", "--field", "phone=+8613700007777", "--field",
+                "marketing_consent=yes", "--purpose", "order"
             ).member("number")
             // More than one request can carry.
             let orders = 45
@@ -217,7 +217,8 @@ extension EndToEnd {
             #expect(picked.code == 0, "\(picked.errorText)")
             #expect(try Self.changes(picked).allSatisfy { $0["new"] as? Bool == true })
             #expect(try Self.changes(picked).count == 1 + orders)
-            #expect("\(try shop.values(late, "name"))".contains("赵六"))
+            let values = try shop.values(late, "name,marketing_consent")
+            #expect("\(values)".contains("赵六") && !"\(values)".contains("yes"), "a consent is given, not restored")
             let found = try shop.sandbox.answer("counter", "find", "--phone", "13700007777", "--purpose", "order")
             #expect((try found.json()["matches"] as? [Any])?.count == 1)
             try shop.sandbox.answer("owner", "scrub")

@@ -20,7 +20,7 @@ public struct ArchivedCustomer: Sendable {
         case nothing
         /// The archive knows no kind of this name.
         case unknownKind(String)
-        /// More than come back at once.
+        /// More than is read of one customer.
         case tooMany(Int)
         /// One record does not fit into a request.
         case tooLarge
@@ -75,6 +75,9 @@ public struct ArchivedCustomer: Sendable {
         } catch { throw .fetch(error) }
     }
 
+    /// What is read of one customer; her whole file is in memory.
+    private static let mostRows = 5_000
+
     private static func rows(
         of customer: RecordID, _ kinds: [String], _ records: RecordStore
     ) throws -> [PickRow] {
@@ -86,30 +89,49 @@ public struct ArchivedCustomer: Sendable {
         for kind in kinds where !names.values.contains(kind) { throw Failure.unknownKind(kind) }
         let ids =
             kinds.isEmpty
-            ? try records.records(of: customer, limit: PickPage.mostRows + 1)
+            ? try records.records(of: customer, limit: mostRows + 1)
             : try registry.kinds.filter { kinds.contains($0.name) }.flatMap { kind in
-                try records.records(of: customer, kind: kind.number, limit: PickPage.mostRows + 1)
+                try records.records(of: customer, kind: kind.number, limit: mostRows + 1)
             }
-        guard ids.count <= PickPage.mostRows else { throw Failure.tooMany(PickPage.mostRows) }
+        guard ids.count <= mostRows else { throw Failure.tooMany(mostRows) }
         guard !ids.isEmpty else { throw Failure.nothing }
-        return try records.fetch(records: ids).map { record in
-            guard let kind = names[record.kind] else { throw StorageError.corrupt(.vault) }
-            return PickRow(
-                id: record.id, kind: kind, rev: record.rev, seal: record.seal, shop: record.shop, month: record.month,
-                status: record.status.rawValue,
-                fields: try record.fields.map { field in
-                    guard let name = fields[record.kind]?[field.field] else { throw StorageError.corrupt(.vault) }
-                    return PickRow.Field(name: name, ordinal: field.ordinal, envelope: field.envelope)
-                })
+        var rows: [PickRow] = []
+        for start in stride(from: 0, to: ids.count, by: StorageLimits.recordsAtOnce) {
+            let part = Array(ids[start..<min(start + StorageLimits.recordsAtOnce, ids.count)])
+            for record in try records.fetch(records: part) {
+                guard let kind = names[record.kind] else { throw StorageError.corrupt(.vault) }
+                rows.append(
+                    PickRow(
+                        id: record.id, kind: kind, rev: record.rev, seal: record.seal, shop: record.shop,
+                        month: record.month, status: record.status.rawValue,
+                        fields: try record.fields.map { field in
+                            guard let name = fields[record.kind]?[field.field] else {
+                                throw StorageError.corrupt(.vault)
+                            }
+                            return PickRow.Field(name: name, ordinal: field.ordinal, envelope: field.envelope)
+                        }))
+            }
         }
+        return rows
     }
 
     // MARK: - Sending
 
-    /// The rows in portions that a request takes.
+    /// As many rows as come back in one commit, her own record with each: the broker must know whose they are.
+    public var portions: [[PickRow]] {
+        let own = rows.filter { $0.id == RecordID(customer) }
+        let others = rows.filter { $0.id != RecordID(customer) }
+        let size = PickPage.mostRows - own.count
+        guard !others.isEmpty else { return [own] }
+        return stride(from: 0, to: others.count, by: size).map { start in
+            own + others[start..<min(start + size, others.count)]
+        }
+    }
+
+    /// The rows of a portion in pages that a request takes.
     ///
     /// - Throws: `tooLarge` for a record that alone is more than that.
-    public func pages() throws(Failure) -> [PickPage.Request] {
+    public func pages(of rows: [PickRow]) throws(Failure) -> [PickPage.Request] {
         var pages: [PickPage.Request] = []
         var page: [PickRow] = []
         var (bytes, from) = (0, 0)
@@ -130,9 +152,12 @@ public struct ArchivedCustomer: Sendable {
     /// What asks for the rows that were sent, with the quorum's word that they come from this archive.
     ///
     /// - Parameters:
+    ///   - rows: a portion.
     ///   - at: seconds since 1970.
     ///   - dryRun: whether to say what would change, and no more.
-    public func request(_ cards: RecoveryCards, at: Int64, dryRun: Bool) -> PickCustomer.Request {
+    public func request(
+        _ rows: [PickRow], _ cards: RecoveryCards, at: Int64, dryRun: Bool
+    ) -> PickCustomer.Request {
         let statement = PickStatement(
             vault: manifest.manifest.vault, generation: manifest.manifest.generation, customer: customer,
             set: manifest.manifest.set, manifest: manifest.hash, made: manifest.manifest.created,

@@ -26,6 +26,9 @@ public struct LiveVault: Sendable {
         case altered(String)
         /// The log does not verify.
         case log
+        /// It verifies, and is not, or not as far as, what it was when a checkpoint was made that somebody has: a copy of
+        /// the whole folder was put back.
+        case rolledBack
         /// Lines of the ledger of erasures are missing.
         case ledger
         case host(HostError)
@@ -64,13 +67,19 @@ public struct LiveVault: Sendable {
         let live: LiveVault
         let verified: VerifiedSeal
         let keyset: Keyset
+        /// The newest checkpoint that a device has seen, a signed note; empty for none.
+        let remembered: String
 
         /// The life that the folder is of.
         var incarnation: UInt64 { verified.facts.incarnation }
     }
 
     /// Opens the seal file. Takes seconds.
-    public func unseal(_ passphrase: borrowing SecretBytes, vault: VaultID) throws(Problem) -> Unsealed {
+    ///
+    /// - Parameter remembered: the newest checkpoint this device has seen of the vault, a signed note; empty for none.
+    public func unseal(
+        _ passphrase: borrowing SecretBytes, vault: VaultID, remembered: String = ""
+    ) throws(Problem) -> Unsealed {
         guard file.facts.vault == vault else { throw .otherVault }
         let root: RootKey
         do throws(UnsealError) { root = try file.rootKey(passphrase: passphrase) } catch {
@@ -81,7 +90,7 @@ public struct LiveVault: Sendable {
             }
         }
         guard let seal = try? file.verify(with: root), let keyset = try? seal.keyset() else { throw .seal }
-        return Unsealed(live: self, verified: seal, keyset: keyset)
+        return Unsealed(live: self, verified: seal, keyset: keyset, remembered: remembered)
     }
 
     // MARK: - Copies
@@ -111,10 +120,12 @@ extension LiveVault.Unsealed {
 
     /// Copies the log to where the new vault has it, once it was compared with everything that vouches for it.
     ///
-    /// - Parameter ledger: the lines that a target has.
+    /// - Parameters:
+    ///   - ledger: the lines that a target has.
+    ///   - checkpoints: those in the target's manifests, signed notes.
     /// - Returns: the keys that live on, and the ledger.
     func take(
-        into new: NewVault, ledger: [[UInt8]]
+        into new: NewVault, ledger: [[UInt8]], checkpoints: [String]
     ) throws -> (keys: RestoredKeys, ledger: [[UInt8]]) {
         let facts = verified.facts
         let copies = VaultDirectory(new.path("live"))
@@ -131,7 +142,7 @@ extension LiveVault.Unsealed {
             let anchor = try VaultAnchor(in: copies, vault: facts.vault, root: verified.root)
             try anchor.compare(facts, stores.log)
             try stores.keyring.attach(StateTags(keyset, incarnation: facts.incarnation), to: anchor)
-            try verifyLog(stores)
+            try verifyLog(stores, checkpoints + [remembered])
             rows = try stores.keyring.rows()
             lines = try newest(ledger, stores.log)
             try stores.close()
@@ -150,8 +161,9 @@ extension LiveVault.Unsealed {
         )
     }
 
-    /// Opens every entry, and computes the tree anew from what was opened.
-    private func verifyLog(_ stores: Stores) throws {
+    /// Opens every entry, and computes the tree anew from what was opened. The anchor cannot tell that it was put back with
+    /// all the other files; checkpoints that lie elsewhere can.
+    private func verifyLog(_ stores: Stores, _ elsewhere: [String]) throws {
         let facts = verified.facts
         let keys = KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
         guard let note = try stores.log.checkpoint(),
@@ -167,6 +179,13 @@ extension LiveVault.Unsealed {
             for entry in entries { tree.append(entry.leaf.hash) }
         }
         guard tree.root() == checkpoint.root else { throw LiveVault.Problem.log }
+        for note in elsewhere {
+            // Under another key, or of another life, a note says nothing of this log.
+            guard let known = try? Checkpoint.open(Array(note.utf8), key: verifier) else { continue }
+            guard known.size <= checkpoint.size, try stores.log.root(size: known.size) == known.root else {
+                throw LiveVault.Problem.rolledBack
+            }
+        }
     }
 
     /// The ledger as the log's database says it ends: the folder's own lines, or those of a target.

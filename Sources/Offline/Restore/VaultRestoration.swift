@@ -83,6 +83,8 @@ public struct VaultRestoration {
     let names: ArchiveNames
     let cards: RecoveryCards
     let clock: any WallClock
+    /// What the log was when each archive was made.
+    private let checkpoints: [String]
 
     /// - Parameters:
     ///   - catalog: the newest generation, read with the quorum's key.
@@ -96,6 +98,7 @@ public struct VaultRestoration {
         self.cards = cards
         self.clock = clock
         names = catalog.names
+        checkpoints = Array(Set(catalog.manifests.map(\.manifest.checkpoint)))
         reader = ArchiveReader(catalog, identity: cards.age, report: report, fetch: fetch)
     }
 
@@ -197,7 +200,7 @@ public struct VaultRestoration {
     ) throws -> (keys: RestoredKeys, ledger: [[UInt8]]) {
         if let live {
             guard live.incarnation >= names.generation else { throw LiveVault.Problem.earlierLife }
-            return try live.take(into: new, ledger: plan.ledger)
+            return try live.take(into: new, ledger: plan.ledger, checkpoints: checkpoints)
         }
         guard let archived = plan.keys else { throw Failure.plan(.keyring) }
         try reader.restoreDatabase(archived.log, to: new.directory.path(of: .log))

@@ -84,8 +84,8 @@ public struct PickRow: MessagePart {
 /// The head's `obj` is the hash of the manifest. Nothing is said about them yet, and there is no entry.
 public enum PickPage: WireOperation {
     public static let endpoint = Endpoint.backupPickPage
-    /// Records of one customer that come back at once.
-    public static let mostRows = 1_000
+    /// Records that come back at once, in one commit: their names, revisions and seals must fit into the entry.
+    public static let mostRows = 500
     /// What all of them may take in memory.
     public static let mostBytes = 8 << 20
     /// What the rows of a page may take in its body.

@@ -16,8 +16,8 @@ struct BackupPickCommand: CofferCommand {
         discussion: """
             For what was overwritten or lost by mistake. The recovery cards open the archive of the records in a folder that \
             is removed again; its rows are sealed under the customer's key, which only the broker has. They go to the broker, \
-            which writes what differs as new revisions, in one commit, with an entry that names archive and records. What the \
-            vault has and the archive has not stays.
+            which writes what differs as new revisions, 500 records in one commit, with an entry that names archive and \
+            records. What the vault has and the archive has not stays.
 
             Consents are never taken from an archive, nor what became of an order. Nobody comes back who was erased, or whose \
             phone, e-mail or ID number is another customer's by now, or whose key was replaced since.
@@ -69,23 +69,43 @@ struct BackupPickCommand: CofferCommand {
         let archived = try source.archived(
             number, cards, at: moment, upTo: origin.incarnation, kinds: kind, scratch: scratch, output)
         let scope = RequestScope(object: archived.manifest.hash, customers: [number])
-        let pages: [PickPage.Request]
-        do throws(ArchivedCustomer.Failure) { pages = try archived.pages() } catch {
-            throw Failure(archived: error, target: from)
+        var picked = Picked()
+        for portion in archived.portions {
+            let pages: [PickPage.Request]
+            do throws(ArchivedCustomer.Failure) { pages = try archived.pages(of: portion) } catch {
+                throw Failure(archived: error, target: from)
+            }
+            for page in pages { _ = try await session.call(PickPage.self, page, scope) }
+            let now = session.nowSeconds + session.clockOffsetSeconds
+            picked.add(
+                try await session.call(
+                    PickCustomer.self, archived.request(portion, cards, at: now, dryRun: dryRun), scope))
         }
-        for page in pages { _ = try await session.call(PickPage.self, page, scope) }
-        let now = session.nowSeconds + session.clockOffsetSeconds
-        let reply = try await session.call(
-            PickCustomer.self, archived.request(cards, at: now, dryRun: dryRun), scope)
-        answer(reply, archived.manifest.manifest, number, output)
+        picked.same = archived.rows.count - picked.changes.count
+        answer(picked, archived.manifest.manifest, number, output)
+    }
+
+    /// What all portions together came to.
+    private struct Picked {
+        var changes: [PickCustomer.Change] = []
+        var same = 0
+        var last: Answer<PickCustomer.Reply>?
+
+        mutating func add(_ reply: Answer<PickCustomer.Reply>) {
+            // Her own record is in each portion; where nothing is written it differs each time.
+            let known = Set(changes.map(\.id))
+            changes += reply.message.changes.filter { !known.contains($0.id) }
+            last = reply
+        }
     }
 
     private func answer(
-        _ reply: Answer<PickCustomer.Reply>, _ manifest: ArchiveManifest, _ number: CustomerNumber, _ output: Output
+        _ picked: Picked, _ manifest: ArchiveManifest, _ number: CustomerNumber, _ output: Output
     ) {
-        let changes = reply.message.changes
+        guard let last = picked.last else { return }
+        let changes = picked.changes
         output.answer(
-            reply.members([
+            last.members([
                 "changes": .array(
                     changes.map { change in
                         [
@@ -95,7 +115,7 @@ struct BackupPickCommand: CofferCommand {
                         ]
                     }),
                 "customer": .string(number.text), "dry_run": .bool(dryRun),
-                "made": .string(Moment.iso(manifest.created)), "same": .integer(reply.message.same),
+                "made": .string(Moment.iso(manifest.created)), "same": .count(picked.same),
                 "set": .string(manifest.set),
             ])
         ) {
@@ -106,10 +126,10 @@ struct BackupPickCommand: CofferCommand {
                     change.fields.joined(separator: ", "),
                 ])
             }
-            let same = "\(reply.message.same) as they were \(Moment.local(manifest.created))\n"
+            let same = "\(picked.same) as they were \(Moment.local(manifest.created))\n"
             return changes.isEmpty ? same : table.rendered(paint: output.paint) + same
         }
-        output.entry(reply.entry)
+        output.entry(last.entry)
     }
 }
 

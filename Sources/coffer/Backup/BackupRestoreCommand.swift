@@ -131,7 +131,10 @@ struct BackupRestoreCommand: CofferCommand {
         let passphrase = try Passphrase(
             file: livePassphraseFile, option: "--live-passphrase-file", output: output
         ).existing(of: "the old folder's vault")
-        do throws(LiveVault.Problem) { return try old.unseal(passphrase, vault: vault) } catch { throw Failure(error) }
+        let seen = Session.rememberedNote(options, of: vault)
+        do throws(LiveVault.Problem) {
+            return try old.unseal(passphrase, vault: vault, remembered: seen)
+        } catch { throw Failure(error) }
     }
 
     private func readPolicies() throws(Failure) -> [[UInt8]] {

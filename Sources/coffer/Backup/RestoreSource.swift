@@ -271,6 +271,9 @@ extension Failure {
                 "name the folder that was served last; " + without)
         case .altered(let found): self = integrity("the old folder does not verify: \(found)")
         case .log: self = integrity("the log of the old folder does not verify")
+        case .rolledBack:
+            self = integrity(
+                "the old folder was rolled back: its log lacks what an archive or this device has seen of it")
         case .ledger:
             self = integrity("neither the old folder nor the target has the whole ledger of erasures")
         case .host(let error): self = .file(error, "the old folder cannot be read", why: "live")
