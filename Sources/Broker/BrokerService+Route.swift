@@ -88,6 +88,8 @@ extension BrokerService {
         case .backupObject: try await Self.run(GetBackupObjectHandler.self, verified, vault)
         case .backupStored: try await Self.run(StoredBackupHandler.self, verified, vault)
         case .backupNote: try await Self.run(NoteBackupHandler.self, verified, vault)
+        case .backupPickPage: try await Self.run(PickPageHandler.self, verified, vault)
+        case .backupPick: try await Self.run(PickCustomerHandler.self, verified, vault)
         }
     }
 

@@ -16,6 +16,10 @@ struct CustomerChange: Sendable {
     /// Records whose tags are replaced as a whole by those in `tags`.
     var retagged: [RecordID] = []
     var numbers: [CustomerNumber] = []
+    /// Records that the entry names besides those in the request's head.
+    var orders: [String] = []
+    /// What the change is part of, an opaque id.
+    var xid = ""
     var progress: ImportProgress?
 
     var seals: [[UInt8]] { inserts.map(\.seal) + updates.map(\.seal) }
@@ -124,7 +128,8 @@ extension OpenVault {
         } catch { throw RequestRefusal(storage: error) }
         let entry = try await turnstile.logChange(
             decision, as: kind, numbers: change.numbers, revisions: change.revisions, seals: change.seals,
-            records: change.inserts.map(\.id) + change.updates.map(\.id), scanned: scanned, ending: ending)
+            records: change.inserts.map(\.id) + change.updates.map(\.id), scanned: scanned, ending: ending,
+            orders: change.orders, xid: change.xid)
         do {
             if !change.tags.isEmpty { try await stores.index.insert(change.tags) }
             try await commit(

@@ -32,6 +32,7 @@ final class OpenVault: Sendable {
     let calls = CallBarrier()
     let imports = ImportSessions()
     let exports = ExportSessions()
+    let picks = PickSessions()
     /// The rows of the register that the authority was made of: which entry each block is said to stand in.
     let replayed: [[UInt8]: UInt64]
     /// What the entries say was registered, as of the last comparison.
@@ -141,7 +142,7 @@ final class OpenVault: Sendable {
     }
 
     /// The tagged field of each record a tag points to.
-    private func candidates(_ tag: TagRow) throws(RequestRefusal) -> [FieldCandidate] {
+    func candidates(_ tag: TagRow) throws(RequestRefusal) -> [FieldCandidate] {
         do {
             let ids = try stores.index.candidates(
                 field: tag.field, index: tag.index, generation: tag.generation, tag: tag.tag)

@@ -13,14 +13,7 @@ extension SealedVault {
     ) throws(StorageError) -> VaultAnchor {
         let anchor = try VaultAnchor(
             in: VaultDirectory(files.folder), vault: facts.vault, root: seal.root, onFatal: onFatal)
-        let said = anchor.current
-        guard said.incarnation == facts.incarnation, facts.generation >= said.sealGeneration,
-            facts.generation - said.sealGeneration <= 1
-        else { throw .anchor(.oldSeal) }
-        if facts.generation != said.sealGeneration { try anchor.note(sealGeneration: facts.generation) }
-        guard try stores.log.size() >= said.log.size, try stores.log.root(size: said.log.size) == said.log.root else {
-            throw .rolledBack(.log)
-        }
+        try anchor.compare(facts, stores.log)
         let tags = StateTags(keyset, incarnation: facts.incarnation)
         try stores.keyring.attach(tags, to: anchor)
         try stores.records.attach(tags, to: anchor, onTamper: onTamper)

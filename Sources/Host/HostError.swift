@@ -24,6 +24,7 @@ public struct HostError: Error, Equatable, Sendable {
     public var isFullDisk: Bool { errno == ENOSPC || errno == EDQUOT }
     public var isMissingFile: Bool { errno == ENOENT }
     public var fileExists: Bool { errno == EEXIST }
+    public var isReadOnly: Bool { errno == EROFS }
     public var isPermission: Bool { errno == EACCES || errno == EPERM }
 
     /// The error of the call that has just failed.

@@ -74,7 +74,7 @@ public enum ActRight: Hashable, Sendable {
             case .backupList: .verbs(.backup, verbs: ["list", "status"])
             case .backupCheck: .verbs(.backup, verbs: ["check"])
             case .backupPrune: .verbs(.backup, verbs: ["prune-plan", "prune-apply"])
-            case .backupRestore: .verbs(.backup, verbs: ["restore"])
+            case .backupRestore: .verbs(.backup, verbs: ["restore", "pick"])
 
             case .rotate: .verbs(.keys, verbs: ["rotate", "slots", "reshare", "recover"])
             case .unseal: .verbs(.keys, verbs: ["unseal"])

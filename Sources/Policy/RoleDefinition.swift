@@ -88,7 +88,10 @@ public enum RightGroup: String, CaseIterable, Hashable, Sendable {
         case .leak: ["scan", "canary"]
         case .subject: ["copy", "correct", "erase", "restrict", "consent", "next-of-kin", "retention", "disclosure"]
         case .backup:
-            ["run", "list", "check", "status", "prune-plan", "prune-apply", "restore", "drill", "targets", "schedule"]
+            [
+                "run", "list", "check", "status", "prune-plan", "prune-apply", "restore", "pick", "drill", "targets",
+                "schedule",
+            ]
         case .staff: ["invite", "approve", "set", "review", "offboard"]
         case .policy: ["apply"]
         case .keys: ["unseal", "seal", "rotate", "scrub", "slots", "reshare", "recover"]

@@ -26,9 +26,11 @@ public final class Stores: Sendable {
         try DatabaseFile.create(.index, in: folder, vault: vault)
     }
 
-    /// Makes keyring and index beside records and log that came out of an archive.
+    /// Makes the files that are not there, empty, beside those that came out of an archive or are the last of a vault.
     public static func complete(at folder: VaultDirectory, vault: VaultID) throws(StorageError) {
-        for file in [StorageFile.keyring, .index] { try DatabaseFile.create(file, in: folder, vault: vault) }
+        for file in StorageFile.allCases where !Folder.exists(folder.path(of: file)) {
+            try DatabaseFile.create(file, in: folder, vault: vault)
+        }
     }
 
     /// Opens the four databases. Take the vault's lock first.

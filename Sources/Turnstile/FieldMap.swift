@@ -21,6 +21,8 @@ public struct FieldMap: Sendable {
 
     /// How each registered field is padded, by kind and number: also those that the policy no longer has.
     private let pads: [UInt32: PadPolicy]
+    /// The numbers of all registered fields, by kind and name.
+    private let numbers: [UInt16: [String: UInt16]]
 
     public init(policy: PolicyDocument, registry: Registry) {
         kinds = Dictionary(uniqueKeysWithValues: registry.kinds.map { ($0.name, $0.number) })
@@ -33,6 +35,9 @@ public struct FieldMap: Sendable {
             numbers[name] = field.number
         }
         self.pads = pads
+        self.numbers = Dictionary(grouping: registry.fields, by: \.kind).mapValues { fields in
+            Dictionary(fields.map { ($0.name, $0.number) }) { first, _ in first }
+        }
         var places: [FieldName: Place] = [:]
         for record in policy.records {
             guard let table = kinds[record.name] else { continue }
@@ -44,6 +49,11 @@ public struct FieldMap: Sendable {
             }
         }
         self.places = places
+    }
+
+    /// The number of a registered field, whether the policy still has it or not.
+    public func number(ofField name: String, table: UInt16) -> UInt16? {
+        numbers[table]?[name]
     }
 
     private static func key(_ table: UInt16, _ field: UInt16) -> UInt32 { UInt32(table) << 16 | UInt32(field) }

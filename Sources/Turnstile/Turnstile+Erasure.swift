@@ -22,7 +22,9 @@ extension Turnstile {
     /// about the log, about erasures and about holds go on.
     func concernsFrozen(_ draft: EntryDraft) -> Bool {
         switch draft.act {
-        case .read, .match, .find, .list, .write, .propose, .import, .export, .attach, .notify, .delegate: break
+        case .read, .match, .find, .list, .write, .propose, .import, .export, .attach, .notify, .delegate,
+            .backupRestore:
+            break
         default: return false
         }
         return frozen.withLock { frozen in

@@ -114,17 +114,20 @@ public final class Turnstile: Sendable {
     ///   - ending: an order whose end this change is: what was lent for it is dead from this entry on.
     ///   - seals: the new record seals; the entry vouches for what will be stored.
     ///   - records: ids and revisions the rows will have.
+    ///   - orders: names of records that the head does not name.
+    ///   - xid: the opaque id of what the change is part of.
     public func logChange(
         _ decision: Decision, as kind: EntryKind, numbers: [CustomerNumber], revisions: [UInt64], seals: [[UInt8]],
-        records: [RecordID], scanned: Int, ending: RecordID? = nil
+        records: [RecordID], scanned: Int, ending: RecordID? = nil, orders: [String] = [], xid: String = ""
     ) async throws(RequestRefusal) -> CommittedEntry {
         _ = try decision.requireAllowed()
         let subject = EntrySubject(
-            customers: numbers.map(\.text), orders: decision.head.orders, ref: decision.head.ref, revisions: revisions,
-            scanned: scanned, seals: seals.map(Hex.encode))
+            customers: numbers.map(\.text), orders: decision.head.orders + orders, ref: decision.head.ref,
+            revisions: revisions, scanned: scanned, seals: seals.map(Hex.encode))
         let intent = zip(records, revisions).map { LogIntent.Record(id: $0, rev: $1) }
-        return try await append(
-            decision.draft(kind, subject: subject, released: 0), for: decision, intent: intent, ending: ending)
+        var draft = decision.draft(kind, subject: subject, released: 0)
+        if !xid.isEmpty { draft.xid = xid }
+        return try await append(draft, for: decision, intent: intent, ending: ending)
     }
 
     // MARK: - Orders

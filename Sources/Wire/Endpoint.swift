@@ -78,6 +78,8 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case backupObject = "/v1/backup/object"
     case backupStored = "/v1/backup/stored"
     case backupNote = "/v1/backup/note"
+    case backupPickPage = "/v1/backup/pick/page"
+    case backupPick = "/v1/backup/pick"
 
     public var path: String { rawValue }
 
@@ -120,6 +122,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .backupRun, .backupObject, .backupStored: [.backupRun]
         case .backupStatus: [.backupRun, .backupList]
         case .backupNote: [.backupRun, .backupPrune]
+        case .backupPickPage, .backupPick: [.backupRestore]
         case .logExportBegin, .logExportPage, .logExportObject, .logExportEnd: [.logExport]
         }
     }

@@ -17,7 +17,7 @@ struct ErasureReplayTests {
     private static func log(_ rules: String = "{undo_hours: 2, daily_limit: 2, queue_hours: 48}") -> SampleLog {
         let log = SampleLog.ready()
         var text = String(decoding: SampleLog.samplePolicy, as: UTF8.self)
-        text = text.replacing("purge, hold]}", with: "purge, hold], subject: [erase]}")
+        text = text.replacing("purge, hold]}", with: "purge, hold], subject: [erase], backup: [pick]}")
         log.apply(policy: Array((text + "erasure: \(rules)\n").utf8))
         return log
     }
@@ -154,6 +154,39 @@ struct ErasureReplayTests {
         next.time += 24 * Self.hour
         request(next)
         #expect(try problems(next) == [:])
+    }
+
+    @Test func `nobody is brought back who was erased, nor without the right or the archive's name`() throws {
+        let log = Self.log()
+        let manifest = String(repeating: "ab", count: 32)
+        func pick(_ customer: String, set: String = "b_" + String(repeating: "0", count: 26), object: String) -> UInt64
+        {
+            let request = SampleRequest(
+                act: .backupRestore, fields: [], form: nil, purpose: "", customers: [customer], object: object)
+            return log.append(request, by: log.officer, kind: .restore, role: Self.officer) { draft in
+                (draft.xid, draft.released) = (set, 0)
+            }
+        }
+        _ = pick(customer, object: manifest)
+        request(log)
+        log.time += 3 * Self.hour
+        own(log)
+        own(log, .eraseDone)
+        #expect(try problems(log) == [:])
+        let restored = pick(customer, object: manifest)
+        let another = CustomerNumber.random().text
+        _ = pick(another, object: manifest)
+        let nameless = pick(another, set: "", object: manifest)
+        let aimless = pick(another, object: "")
+        var text = String(decoding: SampleLog.samplePolicy, as: UTF8.self)
+        text = text.replacing("purge, hold]}", with: "purge, hold], backup: [restore, run]}")
+        log.apply(policy: Array(text.utf8))
+        let rightless = pick(another, object: manifest)
+        #expect(
+            try problems(log) == [
+                restored: .erasedRestored, nameless: .notAllowedByPolicy, aimless: .notAllowedByPolicy,
+                rightless: .notAllowedByPolicy,
+            ])
     }
 
     @Test func `a hold in force keeps her`() throws {

@@ -55,6 +55,10 @@ final class BackupShop {
     }
 
     func restore(from target: String, cards: [Int] = [1, 3], _ more: String...) throws -> Outcome {
+        try restore(from: target, cards: cards, more)
+    }
+
+    func restore(from target: String, cards: [Int] = [1, 3], _ more: [String]) throws -> Outcome {
         try sandbox.coffer(
             "owner",
             [

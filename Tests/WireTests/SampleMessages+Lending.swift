@@ -42,6 +42,18 @@ extension SampleMessages {
         SampleMessage(GetBackupObject.Request(kind: .pack, name: String(repeating: "c", count: 64), offset: 700)),
         SampleMessage(
             NoteBackup.Request(event: .drill, set: "b_0123456789abcdefghjkmnpqrs", took: 900, passed: true)),
+        SampleMessage(
+            PickPage.Request(
+                from: 3,
+                rows: [
+                    PickRow(
+                        id: .random(), kind: "order", rev: 2, seal: Array(repeating: 1, count: 32), shop: "main",
+                        month: 202_611, status: 1, fields: [.init(name: "amount", ordinal: 0, envelope: [1, 2, 3])])
+                ])),
+        SampleMessage(PickCustomer.Request(statement: block, dryRun: true)),
+        SampleMessage(
+            PickCustomer.Reply(
+                changes: [.init(id: order.text, kind: "order", isNew: true, rev: 3, fields: ["amount"])], same: 4)),
         SampleMessage(StoredBackup.Request(set: "b_0123456789abcdefghjkmnpqrs", stored: 1, failed: 1)),
         SampleMessage(
             ScrubStatus.Reply(

@@ -43,6 +43,9 @@ struct ErasureReplay {
         case .eraseDone:
             guard let request = requests[core.xid] else { return unknown }
             return request.hasBegun || hasMissed ? nil : .erasedWithoutRequest
+        case .restore:
+            let erased = requests.values.filter(\.hasBegun).flatMap { $0.customers ?? [] }
+            return Set(erased).isDisjoint(with: subject?.customers ?? []) ? nil : .erasedRestored
         default: return nil
         }
     }

@@ -48,6 +48,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
     case erasedEarly = "erased-early"
     case erasedOther = "erased-another"
     case erasedHeld = "erased-while-held"
+    case erasedRestored = "restored-after-erasure"
     // Counters
     case repeated = "counter-repeated"
     case gap = "counter-gap"
@@ -92,6 +93,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
         case .erasedEarly: "the time in which this erasure could be taken back was not over"
         case .erasedOther: "the erasure was asked for another customer"
         case .erasedHeld: "a hold was in force that keeps this customer"
+        case .erasedRestored: "it brings a customer back who had been erased"
         case .repeated: "the request counter of this key was used before"
         case .gap: "request counters of this key are missing before this one"
         case .tooMany: "more findings than are reported"

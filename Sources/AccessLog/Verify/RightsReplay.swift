@@ -293,6 +293,12 @@ struct RightsReplay {
         if core.kind == .eraseRequest || core.kind == .eraseUndo {
             return mayErase(request, core, standing, policy)
         }
+        if core.kind == .restore {
+            guard request.act == .backupRestore, !core.object.isEmpty, !core.xid.isEmpty else { return false }
+            let ask = PolicyAsk(act: .backupRestore, verb: "pick")
+            guard case .allow = policy.decide(role: standing.role, ask: ask) else { return false }
+            return true
+        }
         guard let field = core.fields.first else { return true }
         let links = standing.chain.links
         var ask = PolicyAsk(

@@ -37,7 +37,7 @@ extension Endpoint {
     var makesNoEntry: Bool {
         switch self {
         case .enroll, .staffWhoAmI, .policyGet, .grantList, .grantPrepare, .logExportPage, .logExportObject,
-            .logFollowPage, .backupStatus, .backupObject:
+            .logFollowPage, .backupStatus, .backupObject, .backupPickPage:
             true
         default: false
         }

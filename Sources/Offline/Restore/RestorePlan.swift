@@ -9,8 +9,8 @@ public import VaultModel
 /// log there are, so that nobody who was erased, locked out or found out since comes back.
 public struct RestorePlan: Sendable {
     public let records: SignedManifest
-    public let keyring: SignedManifest
-    public let log: SignedManifest
+    /// Nil where no run has them both; a vault whose own keys and log are still there does without.
+    public let keys: (keyring: SignedManifest, log: SignedManifest)?
     /// The line of the ledger for each customer who was erased, whichever generation wrote it.
     public let erased: Set<RecordID>
     /// The files of the newest ledger, in its order.
@@ -32,23 +32,24 @@ public struct RestorePlan: Sendable {
     ///   - milliseconds: the newest records not after this moment; nil for the newest.
     ///   - ledgers: that of each generation.
     ///   - acceptsStaleLedger: goes on although lines of the ledger are missing: somebody who was erased may come back.
+    ///   - isLive: keys, log and who was erased come from the vault's old folder, so that the archives' need not be whole.
     public init(
-        _ catalog: ArchiveCatalog, at milliseconds: Int64?, ledgers: [RestoreLedger], acceptsStaleLedger: Bool = false
+        _ catalog: ArchiveCatalog, at milliseconds: Int64?, ledgers: [RestoreLedger], acceptsStaleLedger: Bool = false,
+        isLive: Bool = false
     ) throws(Failure) {
         guard Set(catalog.manifests.map(\.logKey.bytes)).count <= 1 else { throw .twoVaults }
         guard let set = catalog.sets.last(where: { $0.created <= milliseconds ?? .max }) else { throw .nothing }
         records = set.vault
         // From one run: keys and log of two runs may disagree about the policy in force.
-        guard let newest = catalog.sets.last(where: { $0.keyring != nil }), let keyring = newest.keyring else {
-            throw .keyring
-        }
-        (self.keyring, log) = (keyring, newest.log)
+        let newest = catalog.sets.last { $0.keyring != nil }
+        keys = newest.flatMap { set in set.keyring.map { (keyring: $0, log: set.log) } }
+        guard isLive || keys != nil else { throw .keyring }
         var erased: Set<RecordID> = []
         var longest: [[UInt8]] = []
         for ledger in ledgers {
             let (lines, customers) = ledger.read()
             // Whoever can remove objects can cut the ledger; how long it is stands in every signed manifest.
-            guard UInt64(lines.count) >= ledger.announced || acceptsStaleLedger else {
+            guard UInt64(lines.count) >= ledger.announced || acceptsStaleLedger || isLive else {
                 throw .staleLedger(lines: lines.count, announced: ledger.announced)
             }
             erased.formUnion(customers)

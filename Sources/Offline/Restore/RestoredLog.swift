@@ -23,13 +23,16 @@ struct RestoredLog {
         let verifier: VerifierKey
         let entry: UInt64
         let authority: KeyID
+        /// Who was enrolled before the quorum spoke.
+        let past: AuthorityState
         let living: [KeyID]
     }
 
     func begin(_ living: VaultRestoration.Living) async throws -> Begun {
         try checkPast()
         let blocks = try stores.log.blocks()
-        var state = try replay(blocks)
+        let past = try replay(blocks)
+        var state = past
         let keys = try self.keys(living, state)
         guard !keys.isEmpty else { throw VaultRestoration.Failure.nobody }
         let header = BlockHeader(
@@ -46,7 +49,7 @@ struct RestoredLog {
         let entry = try await writer.append(offline: signed, as: .recover, policy: policy.sha256)
         await writer.close()
         return Begun(
-            verifier: logKeys.verifier, entry: entry.seq, authority: state.authority, living: keys)
+            verifier: logKeys.verifier, entry: entry.seq, authority: state.authority, past: past, living: keys)
     }
 
     /// The last checkpoint of the old origin: `Stores.open` has compared it with the entries.
@@ -62,12 +65,15 @@ struct RestoredLog {
     private func replay(_ blocks: [StoredBlock]) throws -> AuthorityState {
         var state: AuthorityState?
         for stored in blocks {
-            let signed = try Block.open(DSSEEnvelope(parsing: stored.envelope), vault: facts.vault)
-            guard signed.id.bytes == stored.id else { throw VaultRestoration.Failure.log }
-            if state == nil {
-                state = AuthorityState(vault: facts.vault, authority: signed.issuer, quorum: KeyID(cards.signingKey))
-            }
-            try state?.register(signed, at: stored.place.seq, time: stored.place.time)
+            do throws(BlockRefusal) {
+                let signed = try Block.open(DSSEEnvelope(parsing: stored.envelope), vault: facts.vault)
+                guard signed.id.bytes == stored.id else { throw .signature }
+                if state == nil {
+                    state = AuthorityState(
+                        vault: facts.vault, authority: signed.issuer, quorum: KeyID(cards.signingKey))
+                }
+                try state?.register(signed, at: stored.place.seq, time: stored.place.time)
+            } catch { throw VaultRestoration.Failure.log }
         }
         // The keyring archive was sealed to the quorum and names the authority: a log of somebody else's does not fit it.
         // It may name the one before, if the quorum spoke while the archives were being made.

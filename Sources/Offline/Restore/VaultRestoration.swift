@@ -33,7 +33,10 @@ public struct VaultRestoration {
         public let logKey: VerifierKey
         /// The entry that says so, and how many there were before.
         public let entry: UInt64
-        /// When the records, the keys and the log were archived, milliseconds since 1970.
+        /// Whether keys and log came from the vault's old folder: then no entry is lost.
+        public let isLive: Bool
+        /// When the records, the keys and the log were archived, milliseconds since 1970; keys and log of an old folder are
+        /// of now.
         public let records: Int64
         public let keys: Int64
         public let log: Int64
@@ -65,6 +68,10 @@ public struct VaultRestoration {
         case log
         /// The policy of the archive is not there or no policy.
         case policy
+        /// Policies that the log names and nothing has: their SHA-256.
+        case policies([String])
+        /// The old folder whose keys and log were to be taken.
+        case live(LiveVault.Problem)
         /// Nobody's key would live: there is no owner left who could go on.
         case nobody
         /// A key that is to live was never enrolled here.
@@ -78,6 +85,8 @@ public struct VaultRestoration {
     let names: ArchiveNames
     let cards: RecoveryCards
     let clock: any WallClock
+    /// What the log was when each archive was made.
+    private let checkpoints: [String]
 
     /// - Parameters:
     ///   - catalog: the newest generation, read with the quorum's key.
@@ -91,6 +100,7 @@ public struct VaultRestoration {
         self.cards = cards
         self.clock = clock
         names = catalog.names
+        checkpoints = Array(Set(catalog.manifests.map(\.manifest.checkpoint)))
         reader = ArchiveReader(catalog, identity: cards.age, report: report, fetch: fetch)
     }
 
@@ -98,15 +108,22 @@ public struct VaultRestoration {
     public var set: String { plan.records.manifest.set }
 
     /// How many bytes will be fetched.
-    public var bytes: Int64 {
-        reader.bytes(of: plan.records) + reader.bytes(of: plan.log) + plan.keyring.manifest.storedBytes
+    ///
+    /// - Parameter live: whether keys and log come from the vault's old folder.
+    public func bytes(live: Bool = false) -> Int64 {
+        let log = live ? 0 : plan.keys.map { reader.bytes(of: $0.log) } ?? 0
+        return reader.bytes(of: plan.records) + log + (plan.keys?.keyring.manifest.storedBytes ?? 0)
     }
 
     /// Makes the folder with the vault in it; it appears complete or not at all.
     ///
-    /// - Parameter passphrase: opens the new vault's first slot.
+    /// - Parameters:
+    ///   - passphrase: opens the new vault's first slot.
+    ///   - live: the vault's old folder, where its keys and its log are still there: they are taken in place of archived ones.
+    ///   - policies: files of policies that came into force after the archive.
     public func write(
-        to folder: String, living: Living, passphrase: borrowing SecretBytes
+        to folder: String, living: Living, passphrase: borrowing SecretBytes, live: LiveVault.Unsealed? = nil,
+        policies: [[UInt8]] = []
     ) async throws(Failure) -> Receipt {
         let before = FileModeMask.set(0o077)
         defer { FileModeMask.set(before) }
@@ -116,13 +133,7 @@ public struct VaultRestoration {
             throw error.fileExists ? .exists : .host(error)
         }
         do throws(Failure) {
-            do throws(HostError) {
-                try Folder.createAll(new.path("spool/ledger"), mode: 0o700)
-                for (index, line) in plan.ledger.enumerated() {
-                    try DurableFile.create(new.path("spool/ledger/\(index + 1).json"), with: line)
-                }
-            } catch { throw Failure.host(error) }
-            let receipt = try await fill(new, living: living, passphrase: passphrase)
+            let receipt = try await fill(new, living: living, passphrase: passphrase, live, policies)
             do throws(HostError) { try new.publish() } catch { throw error.fileExists ? .exists : .host(error) }
             return receipt
         } catch {
@@ -133,9 +144,9 @@ public struct VaultRestoration {
 
     /// Both databases as the manifests tell of them, the keys, and what the log needs to be written at all.
     private var neededBytes: Int64 {
-        [plan.records, plan.log].map(\.manifest).reduce(plan.keyring.manifest.storedBytes) {
-            $0 + $1.count * $1.pageSize
-        } + LogWriterOptions().floorBytes
+        let databases = [plan.records, plan.keys?.log].compactMap { $0?.manifest }
+        return databases.reduce(plan.keys?.keyring.manifest.storedBytes ?? 0) { $0 + $1.count * $1.pageSize }
+            + LogWriterOptions().floorBytes
     }
 
     /// Says so at the beginning and not after an hour. A folder that is not there yet is made later.
@@ -145,38 +156,49 @@ public struct VaultRestoration {
     }
 
     private func fill(
-        _ new: NewVault, living: Living, passphrase: borrowing SecretBytes
+        _ new: NewVault, living: Living, passphrase: borrowing SecretBytes, _ live: LiveVault.Unsealed?,
+        _ policies: [[UInt8]]
     ) async throws(Failure) -> Receipt {
         let directory = new.directory
         do {
             try reader.restoreDatabase(plan.records, to: directory.path(of: .vault))
-            try reader.restoreDatabase(plan.log, to: directory.path(of: .log))
+            var (keys, ledger) = try takeKeys(into: new, live)
+            try write(ledger, to: new)
             try Stores.complete(at: directory, vault: names.vault)
             let stores = try Stores.open(at: directory, vault: names.vault)
-            let keyring = try restoreKeyring(into: stores)
-            let removed = try stores.records.removeErased(keyring.erased)
-            let sampled = try SealSample(stores: stores, keyset: keyring.keyset).check()
-            let policy = try restorePolicy(keyring, into: stores)
+            let erased = try keys.write(
+                to: stores, erased: plan.erased, vault: names.vault, time: clock.nowMilliseconds())
+            let removed = try stores.records.removeErased(erased)
+            let sampled = try SealSample(stores: stores, keyset: keys.keyset).check()
+            let policy = try restorePolicy(keys, policies, into: stores)
             let certificate = try makeCertificate()
-            var facts = try makeFacts(keyring, policy, stores)
+            var facts = try makeFacts(keys, policy, stores)
             facts.tlsPin = certificate.pin
             let log = try await RestoredLog(
-                stores: stores, facts: facts, keyset: keyring.keyset, oldKey: plan.log.logKey,
-                oldIncarnation: plan.log.manifest.generation, cards: cards, clock: clock, policy: policy
+                stores: stores, facts: facts, keyset: keys.keyset, oldKey: keys.logKey,
+                oldIncarnation: keys.incarnation, cards: cards, clock: clock, policy: policy
             ).begin(living)
+            if live != nil { try RestoredPeople(stores: stores, keyset: keys.keyset).complete(by: log.past) }
             facts.authority = log.authority
-            try seal(new, facts, keyring.keyset, stores, certificate, passphrase)
+            try seal(new, facts, keys.keyset, stores, certificate, passphrase)
             let customers = try stores.keyring.count()
             try stores.close()
             // Made anew from the records when the broker starts: an index holds nothing that they do not.
             try DurableFile.remove(directory.path(of: .index))
+            let now = clock.nowMilliseconds()
+            let archived = live == nil ? plan.keys : nil
             return Receipt(
                 vault: names.vault, incarnation: facts.incarnation, logKey: log.verifier, entry: log.entry,
-                records: plan.records.manifest.created, keys: plan.keyring.manifest.created,
-                log: plan.log.manifest.created, customers: customers, erased: keyring.erased.count, removed: removed,
-                sampled: sampled, living: log.living, quorum: cards.fingerprint)
+                isLive: live != nil, records: plan.records.manifest.created,
+                keys: archived?.keyring.manifest.created ?? now, log: archived?.log.manifest.created ?? now,
+                customers: customers, erased: erased.count, removed: removed, sampled: sampled, living: log.living,
+                quorum: cards.fingerprint)
+        } catch Failure.log where live != nil {
+            throw .live(.log)
         } catch let error as Failure {
             throw error
+        } catch let error as LiveVault.Problem {
+            throw .live(error)
         } catch let error as ArchiveError {
             throw .archive(error)
         } catch let error as StorageError {
@@ -202,64 +224,59 @@ public struct VaultRestoration {
 
     // MARK: - Keys
 
-    /// What a keyring archive gave.
-    struct Keyring {
-        var head: KeyringHead
-        var keyset: Keyset
-        var policies: [[UInt8]] = []
-        var erased: Set<RecordID>
+    /// The keys, and the log in its place: of the old folder, or of the newest run.
+    ///
+    /// - Returns: the ledger of erasures too.
+    private func takeKeys(
+        into new: NewVault, _ live: LiveVault.Unsealed?
+    ) throws -> (keys: RestoredKeys, ledger: [[UInt8]]) {
+        if let live {
+            guard live.incarnation >= names.generation else { throw LiveVault.Problem.earlierLife }
+            return try live.take(into: new, ledger: plan.ledger, checkpoints: checkpoints)
+        }
+        guard let archived = plan.keys else { throw Failure.plan(.keyring) }
+        try reader.restoreDatabase(archived.log, to: new.directory.path(of: .log))
+        let keys = try RestoredKeys(
+            archived.keyring, log: archived.log, generation: names.generation, reader)
+        return (keys, plan.ledger)
     }
 
-    /// Wraps every key anew under the new vault's KRK, and leaves out those of erased customers.
-    private func restoreKeyring(into stores: Stores) throws -> Keyring {
-        var pending: [KeyringRow] = []
-        let head = try reader.restoreKeyring(plan.keyring) { pending += $0 }
-        guard head.facts.incarnation == names.generation else { throw ArchiveError.malformed("a keyring") }
-        var result = Keyring(
-            head: head, keyset: try head.keys.restored(), erased: plan.erased)
-        for case .tombstone(let stone) in pending { result.erased.insert(stone.customer) }
-        // The log may know of an erasure that neither the keyring nor the ledger of this target does.
-        for erasure in try stores.log.erasures([.begun, .done]) { result.erased.insert(erasure.customer) }
-        let now = clock.nowMilliseconds()
-        var keys: [WrappedKey] = []
-        func flush() throws {
-            try stores.keyring.insert(keys)
-            keys.removeAll(keepingCapacity: true)
+    private func write(_ ledger: [[UInt8]], to new: NewVault) throws(HostError) {
+        try Folder.createAll(new.path("spool/ledger"), mode: 0o700)
+        for (index, line) in ledger.enumerated() {
+            try DurableFile.create(new.path("spool/ledger/\(index + 1).json"), with: line)
         }
-        for row in pending {
-            switch row {
-            case .key(let key) where !result.erased.contains(key.customer):
-                keys.append(try key.rewrapped(from: result.keyset, to: result.keyset, vault: names.vault))
-                if keys.count == 1_000 { try flush() }
-            case .key: break
-            case .month(let key):
-                let wrapped = try key.rewrapped(from: result.keyset, to: result.keyset, vault: names.vault)
-                try stores.keyring.insert(months: [wrapped])
-            case .tombstone(let stone): try stores.keyring.erase([stone.customer], time: stone.time)
-            case .destroyed(let month):
-                try stores.keyring.destroyMonthKeys([month.month], half: month.half, time: month.time)
-            case .policy(let bytes): result.policies.append(bytes)
-            }
-        }
-        try flush()
-        let known = Set(try stores.keyring.tombstones().map(\.customer))
-        for customer in result.erased.subtracting(known) { try stores.keyring.erase([customer], time: now) }
-        result.keyset = try result.keyset.destroyingRetired(.keyring)
-        return result
     }
 
     // MARK: - Policy, seal, anchor
 
-    /// The policies, from the keyring archive: the records may be older than some.
+    /// The policies that came with the keys, or otherwise: the records may be older than some.
     ///
     /// - Returns: the one in force.
-    private func restorePolicy(_ keyring: Keyring, into stores: Stores) throws -> PolicyDocument {
-        for bytes in keyring.policies { _ = try stores.records.storePolicy(bytes) }
-        let pinned = keyring.policies.first { SHA256.hash($0) == keyring.head.facts.policyPin }
-        guard let pinned, case .success(let policy) = PolicyDocument.parse(pinned, file: "policy") else {
-            throw Failure.policy
+    private func restorePolicy(
+        _ keys: RestoredKeys, _ files: [[UInt8]], into stores: Stores
+    ) throws -> PolicyDocument {
+        for bytes in try keys.policies + archivedPolicies(keys) { _ = try stores.records.storePolicy(bytes) }
+        for bytes in files {
+            guard case .success = PolicyDocument.parse(bytes, file: "policy") else { throw Failure.policy }
+            _ = try stores.records.storePolicy(bytes)
         }
+        let pin = keys.facts.policyPin
+        guard let pinned = try stores.records.policy(sha256: pin) else {
+            throw keys.policies.isEmpty ? Failure.policies([Hex.encode(pin)]) : Failure.policy
+        }
+        guard case .success(let policy) = PolicyDocument.parse(pinned, file: "policy") else { throw Failure.policy }
         return policy
+    }
+
+    /// Where the keys came without policies: those of the newest archive of keys, which may be younger than the records.
+    private func archivedPolicies(_ keys: RestoredKeys) throws -> [[UInt8]] {
+        guard keys.policies.isEmpty, let archived = plan.keys?.keyring else { return [] }
+        var policies: [[UInt8]] = []
+        _ = try reader.restoreKeyring(archived) { rows in
+            for case .policy(let bytes) in rows { policies.append(bytes) }
+        }
+        return policies
     }
 
     private func makeCertificate() throws(Failure) -> BrokerCertificate {
@@ -268,13 +285,13 @@ public struct VaultRestoration {
         }
     }
 
-    private func makeFacts(_ keyring: Keyring, _ policy: PolicyDocument, _ stores: Stores) throws -> SealFacts {
-        var facts = keyring.head.facts
+    private func makeFacts(_ keys: RestoredKeys, _ policy: PolicyDocument, _ stores: Stores) throws -> SealFacts {
+        var facts = keys.facts
         guard let recovery = facts.recovery else { throw Failure.policy }
         facts.incarnation += 1
         facts.registryHash = try stores.records.register(FieldMap.registrations(of: policy)).digest
-        facts.logKey = keyring.keyset.logPublicKey
-        facts.replyKey = keyring.keyset.replyPublicKey
+        facts.logKey = keys.keyset.logPublicKey
+        facts.replyKey = keys.keyset.replyPublicKey
         facts.recovery = cards.facts(
             recovery, incarnation: facts.incarnation, logKey: facts.logKey)
         return facts

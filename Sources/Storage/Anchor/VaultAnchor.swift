@@ -124,6 +124,23 @@ public final class VaultAnchor: Sendable {
     }
 }
 
+extension VaultAnchor {
+    /// Compares the facts of `vault.seal` and the log with what the file says of them. The seal file may be one generation
+    /// ahead, after a crash, and is followed.
+    ///
+    /// - Throws: `anchor(.oldSeal)`, or `rolledBack` when the log does not begin with the one the file names.
+    public func compare(_ facts: SealFacts, _ log: LogStore) throws(StorageError) {
+        let said = current
+        guard said.incarnation == facts.incarnation, facts.generation >= said.sealGeneration,
+            facts.generation - said.sealGeneration <= 1
+        else { throw .anchor(.oldSeal) }
+        if facts.generation != said.sealGeneration { try note(sealGeneration: facts.generation) }
+        guard try log.size() >= said.log.size, try log.root(size: said.log.size) == said.log.root else {
+            throw .rolledBack(.log)
+        }
+    }
+}
+
 /// What is wrong with the file `anchor`.
 public enum AnchorFault: Equatable, Sendable {
     case missing

@@ -11,7 +11,8 @@ struct BackupCommand: ParsableCommand {
         abstract: "Archives off this machine: made and checked by somebody who cannot read them.",
         subcommands: [
             BackupRunCommand.self, BackupStatusCommand.self, BackupListCommand.self, BackupCheckCommand.self,
-            BackupTargetsCommand.self, BackupRestoreCommand.self, BackupDrillCommand.self, BackupPruneCommand.self,
+            BackupTargetsCommand.self, BackupRestoreCommand.self, BackupPickCommand.self, BackupDrillCommand.self,
+            BackupPruneCommand.self,
             BackupScheduleCommand.self,
         ])
 }

@@ -24,15 +24,22 @@ struct BackupRestoreCommand: CofferCommand {
             Records, keys and log come from the first target named. Whoever was erased is kept out by the ledgers of all \
             targets named and of all others that this device knows: one that cannot be reached is warned of.
 
+            Where vault.db alone is lost, name the old folder with --live: log and keys are taken from there once they \
+            verify, so that no entry is lost, and everybody goes on whom the log knows (--keep all). Nothing is written \
+            into that folder; its passphrase is asked for besides the new one.
+
             The cards come from files (--card-file, once for each), or are asked for.
 
-            Exit codes: 0 restored, 12 an archive is not what was written, 13 the target cannot be reached, 14 a wrong \
-            target, 15 nothing to restore, 17 the cards, 18 a gap, 130 interrupted.
+            Exit codes: 0 restored, 3 the old folder's passphrase is wrong, 4 it lacks a file, 6 it does not verify, 7 a \
+            broker serves it or something is at the new place, 12 an archive is not what was written, 13 the target \
+            cannot be reached, 14 a wrong target, 15 nothing to restore, 17 the cards, 18 a gap, \
+            130 interrupted.
 
-            Members of --json: vault_id, incarnation, log_key, entry, records, keys, log, customers, erased, removed, \
+            Members of --json: vault_id, incarnation, log_key, entry, live, records, keys, log, customers, erased, removed, \
             kept, quorum.
 
             Example: coffer backup restore --from /media/stick/coffer --into /srv/coffer
+            Example: coffer backup restore --from stick --into /srv/coffer --live /srv/coffer.old
             """)
 
     @Option(
@@ -50,8 +57,28 @@ struct BackupRestoreCommand: CofferCommand {
     @Option(help: ArgumentHelp("The newest records not after this time, e.g. 2026-11-21T18:00.", valueName: "time"))
     var at: String?
 
-    @Option(help: ArgumentHelp("Whose keys live: owners, all, or key ids.", valueName: "who"))
-    var keep: [String] = ["owners"]
+    @Option(
+        help: ArgumentHelp(
+            "Whose keys live: owners, all, or key ids. Default: owners; with --live, all.", valueName: "who"))
+    var keep: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The old folder, where only vault.db is lost: log and keys are taken from there.", valueName: "dir"),
+        completion: .directory)
+    var live: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --live: file whose first line is the old folder's passphrase, instead of a prompt.",
+            valueName: "file"), completion: .file())
+    var livePassphraseFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --live: the file of a policy that came into force after the archive; once for each.",
+            valueName: "file"), completion: .file())
+    var policy: [String] = []
 
     @Flag(help: "Go on although lines of the ledger of erasures are missing: somebody erased may come back.")
     var acceptStaleLedger = false
@@ -70,22 +97,21 @@ struct BackupRestoreCommand: CofferCommand {
 
     func perform(_ output: Output) async throws {
         let living = try self.living()
-        let moment = try at.map { (text) throws(Failure) -> Int64 in
-            guard let moment = Moment.parse(text) else {
-                throw .usage("--at is no time", hint: "e.g. 2026-11-21T18:00", why: "at")
-            }
-            return moment
-        }
+        let moment = try RestoreSource.moment(at)
         try InitCommand.requireAbsent(
             into, "there is something at the new vault's place", hint: "name another: --into DIR")
         InitCommand.clearUnfinished(beside: into, output)
+        // Held until the new vault is there, so that nobody starts a broker on what is being copied.
+        let old = try openLive()
+        let policies = try readPolicies()
         guard let first = from.first else { throw Failure.usage("--from names no target", why: "from") }
-        var source = try RestoreSource(store(first), name: first, vault: vault)
-        for name in from.dropFirst() { try source.addLedgers(store(name), name: name) }
+        var source = try RestoreSource(access.store(first, options), name: first, vault: vault)
+        for name in from.dropFirst() { try source.addLedgers(access.store(name, options), name: name) }
         addKnownLedgers(to: &source, output)
+        let unsealed = try unseal(old, source.vault, output)
         let cards = try source.cards(CardSource(files: cardFile))
         let restoration = try source.restoration(
-            cards, at: moment, acceptsStaleLedger: acceptStaleLedger, output)
+            cards, at: moment, acceptsStaleLedger: acceptStaleLedger, isLive: live != nil, output)
         let passphrase = try Passphrase(
             file: unsealPassphraseFile, option: "--unseal-passphrase-file", output: output
         ).new(for: "the restored vault")
@@ -93,13 +119,49 @@ struct BackupRestoreCommand: CofferCommand {
         defer { Interrupt.unwatch() }
         let receipt: VaultRestoration.Receipt
         do throws(VaultRestoration.Failure) {
-            receipt = try await restoration.write(to: into, living: living, passphrase: passphrase)
+            receipt = try await restoration.write(
+                to: into, living: living, passphrase: passphrase, live: unsealed, policies: policies)
         } catch { throw Failure(error, target: first) }
         answer(receipt, output)
     }
 
+    private func openLive() throws(Failure) -> LiveVault? {
+        guard let live else {
+            guard livePassphraseFile == nil, policy.isEmpty else {
+                throw .usage(
+                    "these options are for a vault whose log is still there", hint: "name its folder: --live DIR",
+                    why: "live")
+            }
+            return nil
+        }
+        do throws(LiveVault.Problem) { return try LiveVault(live) } catch { throw Failure(error) }
+    }
+
+    private func unseal(
+        _ old: LiveVault?, _ vault: VaultID, _ output: Output
+    ) throws(Failure) -> LiveVault.Unsealed? {
+        guard let old else { return nil }
+        let passphrase = try Passphrase(
+            file: livePassphraseFile, option: "--live-passphrase-file", output: output
+        ).existing(of: "the old folder's vault")
+        let seen = Session.rememberedNote(options, of: vault)
+        do throws(LiveVault.Problem) {
+            return try old.unseal(passphrase, vault: vault, remembered: seen)
+        } catch { throw Failure(error) }
+    }
+
+    private func readPolicies() throws(Failure) -> [[UInt8]] {
+        try policy.map { (path) throws(Failure) in
+            do throws(HostError) { return try DurableFile.read(path, limit: 1 << 20) } catch {
+                throw .file(error, "a policy cannot be read", why: "policy")
+            }
+        }
+    }
+
     private func living() throws(Failure) -> VaultRestoration.Living {
         switch keep {
+        // The log of an old folder knows everybody who left; an archived one may not.
+        case []: return live == nil ? .owners : .everybody
         case ["owners"]: return .owners
         case ["all"]: return .everybody
         default:
@@ -111,18 +173,6 @@ struct BackupRestoreCommand: CofferCommand {
                     }
                     return key
                 })
-        }
-    }
-
-    private func store(_ name: String) throws(Failure) -> any ObjectStore {
-        let targets = try TargetAccess(options).folder
-        var settings = access.settings(name, id: "")
-        do throws(TargetFolder.Problem) {
-            if TargetFolder.isName(name), try targets.names().contains(name) { settings = try targets.read(name) }
-        } catch { throw Failure(error) }
-        do throws(TransferError) { return try settings.store() } catch {
-            if case .missingTarget = error { throw RestoreSource.noTarget(name) }
-            throw Failure(.transfer(error), target: name)
         }
     }
 
@@ -145,15 +195,20 @@ struct BackupRestoreCommand: CofferCommand {
             "customers": .count(receipt.customers), "entry": .integer(Int64(receipt.entry)),
             "erased": .count(receipt.erased), "incarnation": .integer(Int64(receipt.incarnation)),
             "keys": .string(Moment.iso(receipt.keys)), "kept": .array(receipt.living.map { .string($0.text) }),
-            "log": .string(Moment.iso(receipt.log)), "log_key": .string(receipt.logKey.description),
+            "live": .bool(receipt.isLive), "log": .string(Moment.iso(receipt.log)),
+            "log_key": .string(receipt.logKey.description),
             "quorum": .string(receipt.quorum), "records": .string(Moment.iso(receipt.records)),
             "removed": .count(receipt.removed), "vault_id": .string(receipt.vault.description),
         ]) {
             var list = LabelList()
             list.add("vault", receipt.vault.description)
             list.add("records of", Moment.local(receipt.records))
-            list.add("keys of", Moment.local(receipt.keys))
-            list.add("log of", Moment.local(receipt.log))
+            if receipt.isLive {
+                list.add("log and keys", "of the old folder: all \(receipt.entry) entries, none is lost")
+            } else {
+                list.add("keys of", Moment.local(receipt.keys))
+                list.add("log of", Moment.local(receipt.log))
+            }
             list.add("customers", String(receipt.customers))
             list.add("kept out", "\(receipt.erased) erased, \(receipt.removed) records of theirs removed")
             list.add("quorum", receipt.quorum)

@@ -97,6 +97,19 @@ struct TargetOptions: ParsableArguments {
             address: address, id: id, credentials: credentials ?? "", hostKey: hostKey ?? "", endpoint: endpoint ?? "",
             region: region ?? "", lock: lock)
     }
+
+    /// A target that this device knows by this name, or an address: for reading what the cards vouch for.
+    func store(_ name: String, _ options: GlobalOptions) throws(Failure) -> any ObjectStore {
+        let targets = try TargetAccess(options).folder
+        var settings = settings(name, id: "")
+        do throws(TargetFolder.Problem) {
+            if TargetFolder.isName(name), try targets.names().contains(name) { settings = try targets.read(name) }
+        } catch { throw Failure(error) }
+        do throws(TransferError) { return try settings.store() } catch {
+            if case .missingTarget = error { throw RestoreSource.noTarget(name) }
+            throw Failure(.transfer(error), target: name)
+        }
+    }
 }
 
 struct BackupTargetsListCommand: CofferCommand {

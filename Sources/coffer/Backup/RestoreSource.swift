@@ -40,6 +40,8 @@ struct RestoreSource {
         names = newest
     }
 
+    var vault: VaultID { names.vault }
+
     /// There is nothing under this name or at this address that was ever made a target.
     static func noTarget(_ name: String) -> Failure {
         Failure(
@@ -62,6 +64,15 @@ struct RestoreSource {
     mutating func addLedgers(_ store: any ObjectStore, name: String) throws(Failure) {
         let generations = try Self.generations(store, name).filter { $0.vault == names.vault }
         others.append((name, store, generations))
+    }
+
+    /// The moment that `--at` names, milliseconds since 1970.
+    static func moment(_ text: String?) throws(Failure) -> Int64? {
+        guard let text else { return nil }
+        guard let moment = Moment.parse(text) else {
+            throw .usage("--at is no time", hint: "e.g. 2026-11-21T18:00", why: "at")
+        }
+        return moment
     }
 
     /// Asks for the cards that the newest archive names, and puts them together.
@@ -96,20 +107,74 @@ struct RestoreSource {
 
     /// Reads what there is with the quorum's key, and plans the restore.
     func restoration(
-        _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, _ output: Output
+        _ cards: RecoveryCards, at moment: Int64?, acceptsStaleLedger: Bool = false, isLive: Bool = false,
+        _ output: Output
     ) throws(Failure) -> VaultRestoration {
-        let trust = SignedManifest.Trust.quorum(cards.signingKey)
-        var believed: [(catalog: ArchiveCatalog, lines: [RestoreLedger.Line])] = []
-        for names in generations {
-            if let copy = try read(names, store, name, trust) { believed.append(copy) }
+        let (copies, newest) = try believed(cards, output)
+        let ledgers = Dictionary(grouping: copies, by: \.catalog.names.generation).sorted { $0.key < $1.key }
+        let plan: RestorePlan
+        do throws(RestorePlan.Failure) {
+            plan = try RestorePlan(
+                newest, at: moment, ledgers: ledgers.map { RestoreLedger($0.value) },
+                acceptsStaleLedger: acceptsStaleLedger, isLive: isLive)
+        } catch { throw Failure(.plan(error), target: name) }
+        let meter = RestoreMeter(output)
+        let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
+            guard !Interrupt.happened else { throw Failure.interrupted }
+            return try store.read(name, limit: limit)
         }
-        guard let newest = believed.last?.catalog else {
+        meter.total = restoration.bytes(live: isLive)
+        return restoration
+    }
+
+    /// One customer's records in the newest archive of any life of the vault up to `generation`.
+    func archived(
+        _ customer: CustomerNumber, _ cards: RecoveryCards, at moment: Int64?, upTo generation: UInt64,
+        kinds: [String], scratch: String, _ output: Output
+    ) throws(Failure) -> ArchivedCustomer {
+        let (copies, _) = try believed(cards, output)
+        let found: (plan: RestorePlan, catalog: ArchiveCatalog)
+        do throws(RestorePlan.Failure) {
+            found = try RestorePlan.records(
+                in: copies.map { ($0.catalog, RestoreLedger([$0])) }, at: moment, upTo: generation)
+        } catch { throw Failure(.plan(error), target: name) }
+        // The archive must not stay in the scratch folder because somebody lost patience.
+        Interrupt.watchAll()
+        defer { Interrupt.unwatch() }
+        let meter = RestoreMeter(output)
+        do throws(ArchivedCustomer.Failure) {
+            return try ArchivedCustomer(
+                customer, in: found.plan, found.catalog, cards: cards, kinds: kinds, scratch: scratch,
+                begin: { meter.total = $0 }, report: { meter.add($0) },
+                fetch: { name, limit in
+                    guard !Interrupt.happened else { throw Interrupt.Happened() }
+                    return try store.read(name, limit: limit)
+                })
+        } catch {
+            guard !Interrupt.happened else {
+                throw .usage("interrupted", hint: "nothing was changed and nothing was left here", why: "interrupted")
+            }
+            throw Failure(archived: error, target: name)
+        }
+    }
+
+    private typealias Copy = (catalog: ArchiveCatalog, lines: [RestoreLedger.Line])
+
+    /// What the targets have of each life, as far as the quorum's key vouches for it, and the newest life of the first.
+    private func believed(
+        _ cards: RecoveryCards, _ output: Output
+    ) throws(Failure) -> (copies: [Copy], newest: ArchiveCatalog) {
+        let trust = SignedManifest.Trust.quorum(cards.signingKey)
+        var copies: [Copy] = []
+        for names in generations {
+            if let copy = try read(names, store, name, trust) { copies.append(copy) }
+        }
+        guard let newest = copies.last?.catalog else {
             throw Failure(
                 code: "backup", why: "nothing", message: "\(name) has no archives that these cards vouch for",
                 hint: "try other cards or another target", exitCode: 15)
         }
         for problem in newest.problems { output.warning("\(problem.kind.rawValue): \(problem.name)") }
-        var copies = believed
         for other in others {
             for names in other.generations {
                 guard let copy = try read(names, other.store, other.name, trust) else { continue }
@@ -117,27 +182,14 @@ struct RestoreSource {
                 copies.append(copy)
             }
         }
-        let ledgers = Dictionary(grouping: copies, by: \.catalog.names.generation).sorted { $0.key < $1.key }
-        let plan: RestorePlan
-        do throws(RestorePlan.Failure) {
-            plan = try RestorePlan(
-                newest, at: moment, ledgers: ledgers.map { RestoreLedger($0.value) },
-                acceptsStaleLedger: acceptsStaleLedger)
-        } catch { throw Failure(.plan(error), target: name) }
-        let meter = RestoreMeter(output)
-        let restoration = VaultRestoration(plan, newest, cards: cards, report: { meter.add($0) }) { name, limit in
-            guard !Interrupt.happened else { throw Failure.interrupted }
-            return try store.read(name, limit: limit)
-        }
-        meter.total = restoration.bytes
-        return restoration
+        return (copies, newest)
     }
 
     /// What a target has of one generation; nil without a manifest of ours: anybody with the credentials can make a
     /// generation up.
     private func read(
         _ names: ArchiveNames, _ store: any ObjectStore, _ target: String, _ trust: SignedManifest.Trust
-    ) throws(Failure) -> (catalog: ArchiveCatalog, lines: [RestoreLedger.Line])? {
+    ) throws(Failure) -> Copy? {
         do throws(TransferError) {
             let listing = try store.list(names.manifests) + store.list(names.packs)
             let catalog = try ArchiveCatalog(names, trust: trust, listing: listing.map { ($0.name, $0.sizeBytes) }) {
@@ -217,9 +269,17 @@ extension Failure {
             self.init(
                 code: "unavailable", why: "storage", message: "the new vault could not be written: \(problem)",
                 hint: hint, exitCode: 5)
-        case .keys: self = backup("keys", "the archive of the keys does not open", another, 12)
+        case .keys:
+            self = backup(
+                "keys", "the keys do not open these records",
+                "customers' keys were replaced since: take newer records (--at), or try another target", 12)
         case .log: self = backup("log", "the archived log does not carry its own signature", another, 12)
         case .policy: self = backup("policy", "the archive of the keys lacks the policy", another, 12)
+        case .policies(let missing):
+            self = backup(
+                "policy", "no archive has \(missing.count) of the policies that the log names",
+                "name the files of those with this SHA-256: --policy FILE; " + missing.joined(separator: ", "), 12)
+        case .live(let problem): self.init(problem)
         case .nobody:
             self = .usage(
                 "no owner's key is left that could go on", hint: "name whose key lives: --keep all, or --keep KID",
@@ -231,6 +291,45 @@ extension Failure {
             self.init(
                 code: "internal", why: "certificate", message: "no certificate could be made",
                 hint: "try again; coffer doctor", exitCode: 70)
+        }
+    }
+}
+
+extension Failure {
+    /// What is wrong with the folder that keys and log were to be taken from.
+    init(_ problem: LiveVault.Problem) {
+        let without = "without --live the newest archived log and keys are taken; nothing was written to the old folder"
+        func integrity(_ message: String, _ hint: String? = nil) -> Failure {
+            Failure(code: "integrity", why: "live", message: message, hint: hint ?? without, exitCode: 6)
+        }
+        switch problem {
+        case .missing(let name):
+            self.init(
+                code: "not-found", why: "live", message: "the old folder lacks \(name)", hint: without, exitCode: 4)
+        case .held:
+            self.init(
+                code: "conflict", why: "live", message: "a broker serves the old folder", hint: "stop it first",
+                exitCode: 7)
+        case .wrongPassphrase:
+            self.init(
+                code: "denied", why: "wrong-passphrase", message: "this passphrase opens no slot of the old folder",
+                hint: "it is the one that unsealed the vault; " + without, exitCode: 3)
+        case .unsealing(let problem): self = .usage(problem, why: "passphrase")
+        case .seal: self = integrity("vault.seal of the old folder does not verify")
+        case .otherVault:
+            self = .usage("the old folder is of another vault than the archives", hint: "--live DIR", why: "live")
+        case .earlierLife:
+            self = integrity(
+                "the vault was restored before, and has gone on in another folder",
+                "name the folder that was served last; " + without)
+        case .altered(let found): self = integrity("the old folder does not verify: \(found)")
+        case .log: self = integrity("the log of the old folder does not verify")
+        case .rolledBack:
+            self = integrity(
+                "the old folder was rolled back: its log lacks what an archive or this device has seen of it")
+        case .ledger:
+            self = integrity("neither the old folder nor the target has the whole ledger of erasures")
+        case .host(let error): self = .file(error, "the old folder cannot be read", why: "live")
         }
     }
 }

@@ -5,16 +5,28 @@ import Synchronization
 enum Interrupt {
     private static let flag = Atomic<Bool>(false)
 
+    /// What stops a step in the middle.
+    struct Happened: Error {}
+
     static var happened: Bool { flag.load(ordering: .relaxed) }
 
-    static func watch() {
+    static func watch() { watch([SIGINT]) }
+
+    /// The same for every signal that asks a program to end: where it leaves something behind that must not stay.
+    static func watchAll() { watch(all) }
+
+    private static let all = [SIGINT, SIGTERM, SIGHUP]
+
+    private static func watch(_ signals: [Int32]) {
         // Made here, because a signal handler must not be the first to touch it.
         flag.store(false, ordering: .relaxed)
-        signal(SIGINT) { number in
-            Interrupt.flag.store(true, ordering: .relaxed)
-            signal(number, SIG_DFL)
+        for number in signals {
+            signal(number) { number in
+                Interrupt.flag.store(true, ordering: .relaxed)
+                signal(number, SIG_DFL)
+            }
         }
     }
 
-    static func unwatch() { signal(SIGINT, SIG_DFL) }
+    static func unwatch() { for number in all { signal(number, SIG_DFL) } }
 }

@@ -164,7 +164,8 @@ extension Session {
         } catch { throw Failure(error) }
     }
 
-    private static func rememberedNote(_ options: GlobalOptions, of vault: VaultID) -> String {
+    /// The newest checkpoint that this device has seen of a vault, a signed note; empty where it has seen none.
+    static func rememberedNote(_ options: GlobalOptions, of vault: VaultID) -> String {
         guard let path = try? options.identityPath, let identity = try? IdentityFile.read(path).identity,
             identity.vault == vault, let folder = try? options.paths.state(of: vault),
             let seen = try? CheckpointMemory(folder: folder, logKey: identity.broker.logKey).seen

@@ -1,0 +1,82 @@
+import CanonicalJSON
+import Primitives
+public import VaultModel
+
+/// The recovery quorum's word that records of one customer were read from one archive, by the cards that open it: without
+/// it whoever kept an old copy of the vault's file could bring any of its states back.
+///
+/// DSSE with a payload type of its own, canonical JSON: `{"at":<s>,"customer":"C-…","gen":n,"made":<ms>,"manifest":"<hash
+/// of its file>","rows":"<sha256>","set":"b_…","typ":"pick","v":1,"vlt":"…"}`.
+public struct PickStatement: Hashable, Sendable {
+    public static let payloadType = "application/vnd.coffer.pick.v1+json"
+
+    public let vault: VaultID
+    /// The life of the vault that the archive is of.
+    public let generation: UInt64
+    public let customer: CustomerNumber
+    /// The run, and the hash of the manifest's file in hexadecimal.
+    public let set: String
+    public let manifest: String
+    /// When the archive was made, milliseconds since 1970.
+    public let made: Int64
+    /// SHA-256 of the rows in the form they are sent in, hexadecimal.
+    public let rows: String
+    /// When the cards signed, seconds since 1970.
+    public let at: Int64
+
+    public init(
+        vault: VaultID, generation: UInt64, customer: CustomerNumber, set: String, manifest: String, made: Int64,
+        rows: String, at: Int64
+    ) {
+        (self.vault, self.generation, self.customer, self.set) = (vault, generation, customer, set)
+        (self.manifest, self.made, self.rows, self.at) = (manifest, made, rows, at)
+    }
+
+    private func encode() -> [UInt8] {
+        let value: JSONValue = [
+            "at": .integer(at), "customer": .string(customer.text), "gen": .integer(Int64(clamping: generation)),
+            "made": .integer(made), "manifest": .string(manifest), "rows": .string(rows), "set": .string(set),
+            "typ": "pick", "v": 1, "vlt": .string(vault.description),
+        ]
+        return value.encode()
+    }
+
+    /// The signed statement. `sign` gets the bytes to sign and returns 64 bytes of Ed25519 by the quorum's key.
+    public func sealed(by quorum: KeyID, _ sign: (_ pae: [UInt8]) -> [UInt8]) -> DSSEEnvelope {
+        let payload = encode()
+        return DSSEEnvelope(
+            payloadType: Self.payloadType, payload: payload, keyid: quorum,
+            signature: sign(DSSEEnvelope.pae(Self.payloadType, payload)))
+    }
+
+    /// Reads a statement and checks that its envelope's key signed it. Whose key that is, the caller must know.
+    public init(_ envelope: DSSEEnvelope) throws(BlockRefusal) {
+        guard envelope.payloadType == Self.payloadType else { throw .value("payloadType") }
+        guard let key = Ed25519.PublicKey(envelope.keyid.rawKey),
+            key.isValid(signature: envelope.signature, for: envelope.pae)
+        else { throw .signature }
+        let texts: (customer: String, typ: String, vault: String)
+        let numbers: (generation: Int64, version: Int64)
+        do throws(JSONError) {
+            var members = try JSONMembers(parsing: envelope.payload, limits: .signed)
+            at = try members.integer("at")
+            texts.customer = try members.string("customer")
+            numbers.generation = try members.integer("gen")
+            made = try members.integer("made")
+            manifest = try members.string("manifest")
+            rows = try members.string("rows")
+            set = try members.string("set")
+            texts.typ = try members.string("typ")
+            numbers.version = try members.integer("v")
+            texts.vault = try members.string("vlt")
+            try members.finish()
+        } catch { throw .syntax(error) }
+        guard texts.typ == "pick", numbers.version == 1 else { throw .value("typ") }
+        guard let vault = VaultID(texts.vault), let customer = CustomerNumber(texts.customer) else {
+            throw .value("customer")
+        }
+        (self.vault, self.customer) = (vault, customer)
+        generation = UInt64(numbers.generation)
+        guard encode() == envelope.payload else { throw .value("form") }
+    }
+}
