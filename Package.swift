@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "Backup",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+                "AccessLog", "Archive", "Authority", "Host", "Keys", "Primitives", "Storage", "Turnstile", "VaultModel",
             ]),
         .target(
             name: "Broker",
@@ -172,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "BackupTests",
             dependencies: [
-                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+                "AccessLog", "Archive", "Authority", "Backup", "Host", "Keys", "Policy", "Primitives", "Storage",
+                "Turnstile", "VaultModel",
             ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
