@@ -172,8 +172,8 @@ let package = Package(
         .testTarget(
             name: "BackupTests",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "Backup", "Host", "Keys", "Policy", "Primitives", "Storage",
-                "Turnstile", "VaultModel",
+                "AccessLog", "Archive", "Authority", "Backup", "Host", "Keys", "Offline", "Policy", "Primitives",
+                "Storage", "Turnstile", "VaultModel",
             ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(

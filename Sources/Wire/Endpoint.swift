@@ -78,6 +78,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case backupObject = "/v1/backup/object"
     case backupStored = "/v1/backup/stored"
     case backupNote = "/v1/backup/note"
+    case backupDrillKey = "/v1/backup/drill-key"
 
     public var path: String { rawValue }
 
@@ -87,7 +88,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .unseal, .unsealCard: [.unseal]
         case .seal: [.seal]
         case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRecover, .keysRecoverOwner,
-            .keysRotate:
+            .keysRotate, .backupDrillKey:
             [.rotate]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]

@@ -79,12 +79,12 @@ public struct RestoreLedger: Sendable {
     /// How many lines the signed manifests tell of.
     var announced: UInt64 { last?.erasures ?? 0 }
 
-    /// The lines that are to be believed, and the customers they name.
+    /// The lines that are to be believed, and the customers they name, in the ledger's order.
     ///
     /// Each line holds the hash of the one before, and manifests hold that of the last: up to there it does not matter who
     /// signed, for lines of earlier lives of the vault are under keys that this target may know nothing of. After that a line
     /// must be signed by this generation's log; what is not ends the ledger, and whoever put it there has gained nothing.
-    func read() -> (lines: [[UInt8]], customers: Set<RecordID>) {
+    func read() -> (lines: [[UInt8]], customers: [RecordID]) {
         let chain = chain()
         let announced = Int(clamping: self.announced)
         var count = 0
@@ -92,7 +92,7 @@ public struct RestoreLedger: Sendable {
         let keys = Set(catalog.manifests.map(\.logKey.bytes))
         while count < chain.count, keys.contains(chain[count].key) { count += 1 }
         let believed = chain.prefix(count)
-        return (believed.map(\.file), Set(believed.map { RecordID($0.line.customer) }))
+        return (believed.map(\.file), believed.map { RecordID($0.line.customer) })
     }
 
     private struct Link {

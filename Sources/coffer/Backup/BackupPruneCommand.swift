@@ -68,7 +68,7 @@ struct BackupPruneApplyCommand: CofferCommand {
         let plans = try PlannedRemoval.all(options, targets)
         // The log says so before anything is gone.
         let noted = try await session.call(
-            NoteBackup.self, .init(event: .prune, set: "", took: 0, passed: true), RequestScope(act: .backupPrune))
+            NoteBackup.self, .prune, RequestScope(act: .backupPrune))
         var (marked, removed) = (0, 0)
         for plan in plans {
             do throws(TransferError) {
