@@ -47,6 +47,8 @@ extension EndToEnd {
         @Test func `a drill key brings records and log back, opens no key, and the log proves the drill`() throws {
             let (shop, stick, key) = try shop()
             let sandbox = shop.sandbox
+            let before = try sandbox.answer("operator", "backup", "status").json()
+            #expect(before["rto_ms"] == nil && before["rpo_s"] is NSNumber, "no drill, no figure")
             #expect(try warnings(shop).contains { $0.contains("never used for a drill") })
             let passed = try drill(shop, key)
             #expect(passed.code == 0, "\(passed.errorText)")

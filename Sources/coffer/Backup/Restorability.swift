@@ -32,15 +32,16 @@ struct Restorability {
         if let took { list.add("the last drill took", Self.seconds(took)) }
     }
 
-    /// Members of `--json`.
+    /// Members of `--json`; what is not known is left out.
     var members: [String: JSONValue] {
         func time(_ milliseconds: Int64) -> JSONValue { .string(milliseconds == 0 ? "" : Moment.iso(milliseconds)) }
-        return [
-            "rpo_s": .integer(lost.map { $0 / 1_000 } ?? -1), "rto_ms": .integer(took ?? -1),
-            "t3": time(state.structure),
-            "t3_took_ms": .integer(state.structureTook), "t4": time(state.cards),
+        var members: [String: JSONValue] = [
+            "t3": time(state.structure), "t3_took_ms": .integer(state.structureTook), "t4": time(state.cards),
             "t4_took_ms": .integer(state.cardsTook),
         ]
+        if let lost { members["rpo_s"] = .integer(lost / 1_000) }
+        if let took { members["rto_ms"] = .integer(took) }
+        return members
     }
 
     static func seconds(_ milliseconds: Int64) -> String { "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100) s" }
