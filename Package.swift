@@ -200,8 +200,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "VaultModel", "Wire",
-                "coffer", "cofferd",
+                "Archive", "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "VaultModel",
+                "Wire", "coffer", "cofferd",
             ], exclude: ["Rogue"]),
     ]
 )

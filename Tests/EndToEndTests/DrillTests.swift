@@ -1,5 +1,9 @@
+import Archive
 import Foundation
+import Keys
+import Primitives
 import Testing
+import VaultModel
 
 extension EndToEnd {
     /// Drills with a key that opens no customer, and where everybody sees how long ago the last one was.
@@ -157,6 +161,43 @@ extension EndToEnd {
             #expect(try drill(shop, key.file).code == 0, "what was made before still opens with it")
             try sandbox.answer("operator", "backup", "run", "--full")
             #expect(try drill(shop, key.file).code == 17)
+            shop.broker.stop()
+        }
+
+        @Test func `an older log under a newer signature is found, and noted as a failure`() throws {
+            let (shop, stick, key) = try shop(rows: 0)
+            let sandbox = shop.sandbox
+            try sandbox.answer("operator", "backup", "run")
+            #expect(try drill(shop, key).code == 0)
+            // Whoever has the broker's keys signs what he likes: the newest log manifest gets the pages of the one before.
+            let file = try SealFile.parse(
+                [UInt8](Data(contentsOf: URL(fileURLWithPath: sandbox.vault + "/vault.seal"))))
+            let text = try String(contentsOfFile: sandbox.passphrase("vault"), encoding: .utf8)
+            let root = try file.rootKey(
+                passphrase: SecretBytes(copying: Array(text.split(separator: "\n")[0].utf8)))
+            let keyset = try file.verify(with: root).keyset()
+            var logs: [SignedManifest] = []
+            for path in try BackupShop.files(stick) where path.contains("/m/") {
+                let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: stick + "/" + path)))
+                let signed = try SignedManifest(
+                    parsing: bytes, vault: file.facts.vault, trust: .logKey(keyset.logPublicKey))
+                if signed.manifest.part == .log { logs.append(signed) }
+            }
+            try #require(logs.count == 2)
+            var older = logs[1].manifest
+            (older.packs, older.map, older.count) = (
+                logs[0].manifest.packs, logs[0].manifest.map, logs[0].manifest.count
+            )
+            let forged = SignedManifest(older, logKey: keyset.logPublicKey) { keyset.signCheckpoint($0) }
+            try FileManager.default.removeItem(atPath: stick + "/" + logs[1].name)
+            try Data(forged.file).write(to: URL(fileURLWithPath: stick + "/" + forged.name))
+            let found = try drill(shop, key)
+            #expect(found.code == 12 && found.text.contains("\"why\":\"log\""), "\(found.text) \(found.errorText)")
+            let drills = try #require(
+                (try sandbox.answer("officer", "log", "report").json()["archives"] as? [String: Any])?["newest_drills"]
+                    as? [[String: Any]])
+            #expect(drills.map { $0["passed"] as? Bool } == [true, false])
+            #expect(drills.last?["set"] as? String == forged.manifest.set)
             shop.broker.stop()
         }
 
