@@ -27,7 +27,7 @@ struct BackupStatusCommand: CofferCommand {
 
             Members of --json: state, set, phase, part, done, total, problem, last_set, last_made, last_stored, t3, \
             t3_took_ms, t4, t4_took_ms (the last drill of each tier that passed), rpo_s (age of the newest archive that \
-            arrived; absent for none), rto_ms (what the last drill took; absent for none), drill_key (empty for none), warnings[].
+            arrived; absent for none), rto_ms (what the last T4, or else T3, took; absent for none), drill_key (empty for none), warnings[].
 
             Example: coffer backup status
             """)

@@ -20,16 +20,17 @@ struct Restorability {
     /// What would be lost now: what came after the newest archive that arrived; milliseconds, nil for everything.
     var lost: Int64? { state.stored == 0 ? nil : max(0, now - state.made) }
 
-    /// What bringing it back took the last time, milliseconds; nil where nobody ever did.
+    /// What bringing it back took the last time, milliseconds; nil where nobody ever did. With the cards, if that was ever done:
+    /// a drill key brings less than everything.
     var took: Int64? {
         guard isShown else { return nil }
-        return state.cards >= state.structure ? state.cardsTook : state.structureTook
+        return state.cards > 0 ? state.cardsTook : state.structureTook
     }
 
     func add(to list: inout LabelList) {
         list.add("last verified restorable", verified)
         list.add("lost, if it were now", lost.map { "what came in the last " + Self.span($0) } ?? "everything")
-        if let took { list.add("the last drill took", Self.seconds(took)) }
+        if let took { list.add("the last drill took", Self.seconds(took) + (state.cards > 0 ? " (T4)" : " (T3)")) }
     }
 
     /// Members of `--json`; what is not known is left out.
