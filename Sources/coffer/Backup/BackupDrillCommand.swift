@@ -16,7 +16,7 @@ struct BackupDrillCommand: CofferCommand {
         discussion: """
             With the recovery cards (tier T4) it does everything a restore does: pages against their root, every key, the \
             log's own signature; then it opens the copy, opens the fields of some records, makes the index anew and finds \
-            everybody in it. No value is shown. The copy is as secret as the vault: choose a disk of this machine (--scratch).
+            some customers in it. No value is shown. The copy is as secret as the vault: choose a disk of this machine (--scratch).
 
             With a drill key (--drill-key, tier T3) it needs neither cards nor any key of a customer: databases are put \
             together and checked by SQLite, every entry of the log against the signed checkpoint, the ledger of erasures \
@@ -80,7 +80,10 @@ struct BackupDrillCommand: CofferCommand {
     ) async throws {
         let identity = try IdentityAccess.read(try options.identityPath).identity
         let run = DrillRun(.structure, try await session(output), target: name, scratch: scratch)
-        let source = try StructuralSource(access.open(name), logKey: identity.broker.logKey, output)
+        let source: StructuralSource
+        do throws(Failure) {
+            source = try StructuralSource(access.open(name), logKey: identity.broker.logKey, output)
+        } catch { throw await run.noteFailure(error) }
         let newest = source.catalog.manifests.last?.manifest
         let report: StructuralDrill.Report
         defer { Folder.removeAll(run.folder) }
@@ -116,7 +119,10 @@ struct BackupDrillCommand: CofferCommand {
         let source = try RestoreSource(access.open(name).store, name: name, vault: vault.description)
         let cards = try source.cards(CardSource(files: cardFile))
         let run = DrillRun(.cards, session, target: name, scratch: scratch)
-        let restoration = try source.restoration(cards, at: nil, output)
+        let restoration: VaultRestoration
+        do throws(Failure) { restoration = try source.restoration(cards, at: nil, output) } catch {
+            throw await run.noteFailure(error)
+        }
         defer { Folder.removeAll(run.folder) }
         let receipt: VaultRestoration.Receipt
         let works: RestoredCheck.Result
@@ -139,7 +145,7 @@ struct BackupDrillCommand: CofferCommand {
         answer(
             run, noted, records: receipt.records, set: restoration.set, took: took, erased: receipt.erased, own, output
         ) {
-            $0.add("customers", "\(receipt.customers), each found by the new index")
+            $0.add("customers", "\(receipt.customers), \(works.indexed) in the new index")
             $0.add("opened", "\(works.fields) fields of \(works.records) records")
         }
     }

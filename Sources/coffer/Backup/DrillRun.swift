@@ -27,8 +27,8 @@ struct DrillRun {
     /// Milliseconds since the drill began.
     var took: Int64 { min(DrillNote.longest, max(0, SystemClock().nowMilliseconds() - start)) }
 
-    /// Seconds since the records were archived, when the drill began.
-    func age(_ records: Int64) -> Int64 { min(DrillNote.longest, max(0, start - records) / 1_000) }
+    /// Seconds since the records were archived, when the drill began; 0 where it did not come so far.
+    func age(_ records: Int64) -> Int64 { records == 0 ? 0 : min(DrillNote.longest, max(0, start - records) / 1_000) }
 
     /// Tells the broker how it went.
     func note(_ passed: Bool, took: Int64, records: Int64, set: String) async throws(Failure) -> Answer<NoMembers>? {
@@ -43,7 +43,7 @@ struct DrillRun {
     }
 
     /// The failure is what counts; where the broker cannot be told, so be it.
-    func noteFailure(_ failure: Failure, records: Int64, set: String) async -> Failure {
+    func noteFailure(_ failure: Failure, records: Int64 = 0, set: String = "") async -> Failure {
         // What this machine lacks says nothing about the archives.
         if [12, 13, 14, 15, 17, 18].contains(failure.exitCode) {
             _ = try? await note(false, took: took, records: records, set: set)
