@@ -40,8 +40,14 @@ struct DrillKeyNewCommand: CofferCommand {
         let identity = AgeIdentity.generate()
         let recipient = identity.recipient.text
         do throws(HostError) {
-            var bytes = Array("# public key: \(recipient)\n".utf8) + identity.text().exposeBytes() + [0x0A]
+            var secret = identity.text().exposeBytes()
+            defer { Wipe.zero(&secret) }
+            var bytes = Array("# public key: \(recipient)\n".utf8)
+            // An array that grows would leave a piece of the secret behind.
+            bytes.reserveCapacity(bytes.count + secret.count + 1)
             defer { Wipe.zero(&bytes) }
+            bytes += secret
+            bytes.append(0x0A)
             try DurableFile.create(out, with: bytes, mode: 0o600)
         } catch { throw Failure.file(error, "the drill key cannot be written", why: "out") }
         output.answer(["file": .string(out), "recipient": .string(recipient)]) { recipient + "\n" }
