@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "Backup",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "Host", "Keys", "Primitives", "Storage", "VaultModel",
+                "AccessLog", "Archive", "Authority", "Host", "Keys", "Primitives", "Storage", "Turnstile", "VaultModel",
             ]),
         .target(
             name: "Broker",
@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "BackupTests",
             dependencies: [
-                "AccessLog", "Archive", "Backup", "Host", "Keys", "Primitives", "Storage", "TestSupport", "VaultModel",
+                "AccessLog", "Archive", "Authority", "Backup", "Host", "Keys", "Offline", "Policy", "Primitives",
+                "Storage", "TestSupport", "Turnstile", "VaultModel",
             ]),
         .testTarget(name: "ImportTests", dependencies: ["Host", "Import", "Primitives"]),
         .testTarget(
@@ -202,9 +203,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives", "TestSupport",
-                "VaultModel", "Wire",
-                "coffer", "cofferd",
+                "Archive", "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives",
+                "TestSupport", "VaultModel", "Wire", "coffer", "cofferd",
             ], exclude: ["Rogue"]),
     ]
 )

@@ -91,6 +91,16 @@ as operator 0 backup drill --from office --scratch "$work/scratch" --card-file "
     --card-file "$work/cards/recovery-3-of-3.txt"
 as operator 0 backup status
 
+say "A drill without cards: the operator's machine gets a key that opens structure and ciphertexts, and no customer"
+as operator 0 backup drill-key new --out "$work/drill.key" --json
+recipient=$(member recipient)
+as operator 3 backup drill-key set "$recipient"
+as owner 0 backup drill-key set "$recipient"
+as operator 0 backup run
+as operator 0 backup drill --from office --scratch "$work/scratch" --drill-key "$work/drill.key"
+as operator 0 backup status
+as officer 0 log report --out "$work/report.html"
+
 say "A disk that was swapped for another is noticed, and the other one still gets its archive"
 mv "$work/stick" "$work/stick.away"
 mkdir "$work/stick"

@@ -30,8 +30,14 @@ public struct BackupSource: Sendable {
         generation = facts.incarnation
         logKey = facts.logKey
         self.quorum = quorum
-        recipients = quorum
+        guard facts.drillRecipient.isEmpty || (try? AgeRecipient(facts.drillRecipient)) != nil else { return nil }
+        recipients = quorum + [facts.drillRecipient].compactMap { try? AgeRecipient($0) }
         self.recovery = recovery
+    }
+
+    /// Names whom data and log are sealed to. What rests on a full archive that somebody cannot open is worth nothing to her.
+    var readers: [UInt8] {
+        SHA256.hash(Array(recipients.map(\.text).joined(separator: "\n").utf8))
     }
 
     public var names: ArchiveNames { ArchiveNames(vault: vault, generation: generation) }

@@ -3,6 +3,7 @@ import Host
 public import Keys
 import Primitives
 public import Storage
+public import Turnstile
 
 /// Makes the archives of one run in the spool: the vault, its keyring, its log, in this order, each complete before the
 /// next begins. The operator carries them away; nothing of them could be read here.
@@ -26,8 +27,9 @@ public struct BackupRun: Sendable {
     /// Makes the set; a failure leaves nothing of it. Takes about as long as copying and encrypting both databases, and
     /// the room of the larger one plus the set on the vault's disk.
     ///
+    /// - Parameter grant: stands in the log before the first key leaves the keyring.
     /// - Returns: the three manifests.
-    public func make(_ order: BackupOrder) async throws(BackupFailure) -> [SignedManifest] {
+    public func make(_ order: BackupOrder, under grant: JobGrant) async throws(BackupFailure) -> [SignedManifest] {
         do throws(BackupFailure) {
             let first: UInt64
             do throws(HostError) {
@@ -45,12 +47,14 @@ public struct BackupRun: Sendable {
                     created: order.now, retainUntil: retention.end(from: order.now), previous: previous,
                     checkpoint: try checkpoint(), recovery: source.recovery)
                 (draft.erasures, draft.erasureHash) = try ledgerEnd()
-                let table = try await fill(&draft, order)
+                let table = try await fill(&draft, order, grant)
                 let signed = SignedManifest(draft, logKey: source.logKey) { keyset.signCheckpoint($0) }
                 do throws(HostError) {
                     if let table {
-                        try PageTable(base: signed.hash, pageSize: Int(draft.pageSize), hashes: table)
-                            .write(to: spool.tablePath(part, isPending: true), keyset.pageHash)
+                        try PageTable(
+                            base: signed.hash, readers: source.readers, pageSize: Int(draft.pageSize), hashes: table
+                        )
+                        .write(to: spool.tablePath(part, isPending: true), keyset.pageHash)
                     }
                     try spool.store(signed)
                 } catch { throw BackupFailure(error) }
@@ -66,10 +70,12 @@ public struct BackupRun: Sendable {
     }
 
     /// - Returns: the page table of a full archive.
-    private func fill(_ draft: inout ArchiveManifest, _ order: BackupOrder) async throws(BackupFailure) -> [UInt8]? {
+    private func fill(
+        _ draft: inout ArchiveManifest, _ order: BackupOrder, _ grant: JobGrant
+    ) async throws(BackupFailure) -> [UInt8]? {
         guard let file = draft.part.file else {
             let made = try await KeyringArchiver(
-                source: source, facts: facts, keyset: keyset, keyring: stores.keyring,
+                grant: grant, source: source, facts: facts, keyset: keyset, keyring: stores.keyring,
                 records: stores.records, spool: spool, report: report
             ).run()
             (draft.packs, draft.count) = (made.packs, Int64(made.rows))

@@ -59,12 +59,13 @@ struct DatabaseArchiver {
             packs: packs, map: try store(map.encode()), table: isFull ? hashes : nil)
     }
 
-    /// The table of the last full archive, when every target has that, for as long as what would rely on it, and the
-    /// database is large enough to care.
+    /// The table of the last full archive, when every target has that, for as long as what would rely on it, the same
+    /// people can open it, and the database is large enough to care.
     private func usableTable(_ snapshot: DatabaseSnapshot, total: Int64, until: Int64) -> PageTable? {
         guard !order.isFull, total >= order.wholeBelowBytes,
             let table = PageTable.read(spool.tablePath(part, isPending: false), hash),
-            let end = order.bases[table.base], end >= until, table.pageSize == snapshot.pageSizeBytes
+            let end = order.bases[table.base], end >= until, table.pageSize == snapshot.pageSizeBytes,
+            table.readers == source.readers
         else { return nil }
         return table
     }

@@ -2,6 +2,7 @@ import Archive
 import Keys
 import Primitives
 import Storage
+import Turnstile
 import VaultModel
 
 /// Seals the keyring to the recovery quorum: what opens every record, and is never written in clear.
@@ -11,6 +12,8 @@ import VaultModel
 struct KeyringArchiver {
     private static let batch = 500
 
+    /// Not looked at: who has one has announced in the log that keys are taken out.
+    let grant: JobGrant
     let source: BackupSource
     let facts: SealFacts
     let keyset: Keyset

@@ -90,6 +90,7 @@ extension BrokerService {
         case .backupNote: try await Self.run(NoteBackupHandler.self, verified, vault)
         case .backupPickPage: try await Self.run(PickPageHandler.self, verified, vault)
         case .backupPick: try await Self.run(PickCustomerHandler.self, verified, vault)
+        case .backupDrillKey: try await Self.run(SetDrillKeyHandler.self, verified, vault)
         }
     }
 
@@ -178,7 +179,7 @@ extension BrokerService {
             policy: open?.turnstile.policy.sha256 ?? "", unattended: unattended,
             overdue: UInt64(open?.overdueReviews() ?? 0), witnesses: UInt64(witnesses.count),
             witness: newest.map { WitnessedState(name: $0.name, size: $0.size, time: $0.time) },
-            warnings: warnings() + warnings(about: witnesses, newest: newest))
+            archives: archives, warnings: warnings() + warnings(about: witnesses, newest: newest))
     }
 
     private var profile: WireProfile { facts.profile == .test ? .test : .default }
@@ -191,6 +192,13 @@ extension BrokerService {
             case .unsealed: .unsealed
             }
         }
+    }
+
+    /// Nil without recovery cards.
+    private var archives: ArchiveState? {
+        let facts = files.currentFacts(facts)
+        guard facts.recovery != nil else { return nil }
+        return BackupNotes.read(in: files.folder).state(hasDrillKey: !facts.drillRecipient.isEmpty)
     }
 
     private func warnings() -> [String] {
@@ -208,10 +216,9 @@ extension BrokerService {
             warnings.append("less than 1 GiB of disk is free: reads stop when the log cannot grow")
         }
         // Without recovery cards nobody could open an archive, and that has a warning of its own.
-        if facts.recovery != nil,
-            let archives = BackupNotes.read(in: files.folder).warning(now: files.clock.nowMilliseconds())
-        {
-            warnings.append(archives)
+        if let archives {
+            warnings += BackupNotes.read(in: files.folder).warnings(
+                now: files.clock.nowMilliseconds(), hasDrillKey: archives.hasDrillKey)
         }
         return warnings
     }

@@ -28,6 +28,9 @@ public struct SealFacts: Equatable, Sendable {
     public var tlsPin: [UInt8]
     /// age recipients that keyring archives are sealed to; none until recovery is set up.
     public var recoveryRecipients: [String]
+    /// The age recipient of a drill host, who sees vault and log archives as a stranger sees the files, and never a keyring;
+    /// empty for none.
+    public var drillRecipient: String
     /// The recovery cards' public side; nil until recovery is set up.
     public var recovery: RecoveryFacts?
     /// Ids of the sets of which enough cards have been read back, ascending. A set-up is not finished before.
@@ -51,6 +54,7 @@ public struct SealFacts: Equatable, Sendable {
         self.replyKey = replyKey
         self.tlsPin = tlsPin
         recoveryRecipients = []
+        drillRecipient = ""
         recovery = nil
         confirmedSets = []
     }
@@ -72,6 +76,7 @@ public struct SealFacts: Equatable, Sendable {
         [registryHash, policyPin, tlsPin].allSatisfy { $0.count == 32 } && incarnation > 0 && generation > 0
             && createdAtMilliseconds >= 0 && recoveryRecipients.count <= SealFile.largestRecipientCount
             && recoveryRecipients.allSatisfy(SealFile.isRecipient) && recovery?.isWellFormed != false
+            && (drillRecipient.isEmpty || SealFile.isRecipient(drillRecipient))
             && confirmedSets.count <= Self.largestConfirmedCount
             && confirmedSets.allSatisfy { $0.count == ShareSet.idSize }
             && zip(confirmedSets, confirmedSets.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }

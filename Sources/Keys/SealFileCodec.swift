@@ -4,19 +4,23 @@ internal import VaultModel
 /// The byte layout of `vault.seal`, integers little-endian.
 ///
 /// ```
-///   0  8 "COFFSEAL"            8  2 format = 1         10  1 profile          11  1 flags: bit 0 hold
+///   0  8 "COFFSEAL"            8  2 format = 1         10  1 profile          11  1 flags, see below
 ///  12  4 length of the file   16 16 vault id           32  8 incarnation      40  8 generation
 ///  48  8 created, ms          56 32 registry hash      88 32 policy pin      120 32 authority key
 /// 152 32 log key             184 32 reply key         216 32 TLS pin         248  2 number of slots
 /// then each slot (see PassphraseSlot, ShareSlot, HostKeySlot) · u16 number of recipients, each u16 length and text
 /// · u8 whether there is a recovery set, then u8 k, u8 n, 8 set id, 16n fingerprints, 32 signing key, 64 certificate,
-/// u16 length and canary · u8 number of confirmed sets, each 8 · u32 length and wrapped keyset · 32 BLAKE2b-256(kdf(RK,1,"CFsealmc"), all bytes before)
+/// u16 length and canary · u8 number of confirmed sets, each 8
+/// · where the flags say so: u16 length and text of a drill host's recipient · u32 length and wrapped keyset · 32 BLAKE2b-256(kdf(RK,1,"CFsealmc"), all bytes before)
 /// ```
+/// Flags: bit 0 hold, bit 1 there is a drill host's recipient. A file without one is as it was before there were any.
 enum SealFileCodec {
     static let magic = Array("COFFSEAL".utf8)
     static let format: UInt16 = 1
     static let macSize = 32
     private static let fixedSize = 250
+    private static let isHeld: UInt8 = 1
+    private static let hasDrillRecipient: UInt8 = 2
 
     static func encode(_ file: SealFile) -> [UInt8] { authenticated(file) + file.mac }
 
@@ -33,13 +37,14 @@ enum SealFileCodec {
         tail += encode(recipients: facts.recoveryRecipients)
         tail += encode(facts.recovery)
         tail += encode(confirmedSets: facts.confirmedSets)
+        if !facts.drillRecipient.isEmpty { tail += encode(text: facts.drillRecipient) }
         tail.appendLittleEndian(UInt32(file.wrappedKeyset.count))
         tail += file.wrappedKeyset
 
         var bytes = magic
         bytes.appendLittleEndian(format)
         bytes.append(facts.profile.rawValue)
-        bytes.append(facts.isHeld ? 1 : 0)
+        bytes.append((facts.isHeld ? isHeld : 0) | (facts.drillRecipient.isEmpty ? 0 : hasDrillRecipient))
         bytes.appendLittleEndian(UInt32(fixedSize - 2 + tail.count + macSize))
         bytes += facts.vault.bytes
         bytes.appendLittleEndian(facts.incarnation)
@@ -62,7 +67,7 @@ enum SealFileCodec {
         guard length <= SealFile.largestBytes, let profile = VaultProfile(rawValue: try reader.uint8())
         else { throw .malformed }
         let flags = try reader.uint8()
-        guard flags <= 1, Int(try reader.uint32()) == length else { throw .malformed }
+        guard flags <= isHeld | hasDrillRecipient, Int(try reader.uint32()) == length else { throw .malformed }
         guard let vault = VaultID(try reader.bytes(VaultID.size)) else { throw .malformed }
         let incarnation = try reader.uint64()
         let generation = try reader.uint64()
@@ -80,12 +85,16 @@ enum SealFileCodec {
             policyPin: policyPin, authority: KeyID(authority), logKey: logKey, replyKey: replyKey, tlsPin: tlsPin)
         facts.incarnation = incarnation
         facts.generation = generation
-        facts.isHeld = flags == 1
+        facts.isHeld = flags & isHeld != 0
 
         let slots = try parseSlots(&reader, profile: profile)
         facts.recoveryRecipients = try parseRecipients(&reader)
         facts.recovery = try parseRecovery(&reader)
         facts.confirmedSets = try parseConfirmedSets(&reader)
+        if flags & hasDrillRecipient != 0 {
+            facts.drillRecipient = try parseText(&reader)
+            guard !facts.drillRecipient.isEmpty else { throw .malformed }
+        }
         let keysetCount = Int(try reader.uint32())
         guard (EnvelopeLayout.smallest...EnvelopeLayout.largest).contains(keysetCount) else {
             throw .malformed
@@ -122,14 +131,14 @@ enum SealFileCodec {
         let count = Int(try reader.uint16())
         guard count <= SealFile.largestRecipientCount else { throw .malformed }
         var recipients: [String] = []
-        for _ in 0..<count {
-            let length = Int(try reader.uint16())
-            guard let text = String(validating: try reader.bytes(length), as: UTF8.self) else {
-                throw .malformed
-            }
-            recipients.append(text)
-        }
+        for _ in 0..<count { recipients.append(try parseText(&reader)) }
         return recipients
+    }
+
+    private static func parseText(_ reader: inout SealFileReader) throws(SealFileError) -> String {
+        let length = Int(try reader.uint16())
+        guard let text = String(validating: try reader.bytes(length), as: UTF8.self) else { throw .malformed }
+        return text
     }
 }
 
@@ -139,11 +148,14 @@ extension SealFileCodec {
     static func encode(recipients: [String]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.appendLittleEndian(UInt16(recipients.count))
-        for recipient in recipients {
-            bytes.appendLittleEndian(UInt16(recipient.utf8.count))
-            bytes += Array(recipient.utf8)
-        }
+        for recipient in recipients { bytes += encode(text: recipient) }
         return bytes
+    }
+
+    private static func encode(text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendLittleEndian(UInt16(text.utf8.count))
+        return bytes + Array(text.utf8)
     }
 
     static func encode(confirmedSets: [[UInt8]]) -> [UInt8] {

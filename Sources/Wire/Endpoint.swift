@@ -80,6 +80,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
     case backupNote = "/v1/backup/note"
     case backupPickPage = "/v1/backup/pick/page"
     case backupPick = "/v1/backup/pick"
+    case backupDrillKey = "/v1/backup/drill-key"
 
     public var path: String { rawValue }
 
@@ -89,7 +90,7 @@ public enum Endpoint: String, CaseIterable, Hashable, Sendable {
         case .unseal, .unsealCard: [.unseal]
         case .seal: [.seal]
         case .keysStatus, .keysConfirm, .slotAdd, .slotRemove, .reshare, .keysRecover, .keysRecoverOwner,
-            .keysRotate:
+            .keysRotate, .backupDrillKey:
             [.rotate]
         case .policyApply: [.policy]
         case .policyGet: [.policy, .logExport]

@@ -149,6 +149,46 @@ struct LogReportTests {
         #expect(report.total.refused == 0 && report.remarks[.denied] == nil && report.remarkable == 5)
     }
 
+    @Test func `archives and drills are told from their entries alone`() throws {
+        let log = SampleLog.ready()
+        let sets = (0..<3).map { _ in "b_" + Crockford.randomLower(26) }
+        func run(_ set: String, arrived: Bool) {
+            log.append(SampleRequest(act: .backupRun, fields: [], form: nil, purpose: ""), by: log.clerk, kind: .backup)
+            {
+                $0.xid = set
+                if arrived { $0.object = String(repeating: "a", count: 64) }
+            }
+        }
+        func drill(_ tier: DrillNote.Tier, _ passed: Bool, _ set: String) throws {
+            let note = try #require(DrillNote(tier: tier, passed: passed, took: 4_200, age: 60, set: set))
+            log.append(
+                SampleRequest(act: .backupRun, fields: [], form: nil, purpose: "", object: note.object), by: log.clerk,
+                kind: .backup
+            ) { $0.xid = note.text }
+        }
+        for set in sets { run(set, arrived: false) }
+        // One goes on after an interruption, one arrives twice because a target was away.
+        run(sets[0], arrived: false)
+        run(sets[0], arrived: true)
+        run(sets[1], arrived: true)
+        run(sets[1], arrived: true)
+        try drill(.cards, true, sets[1])
+        try drill(.structure, false, "")
+        log.append(
+            SampleRequest(act: .backupPrune, fields: [], form: nil, purpose: ""), by: log.clerk, kind: .backup)
+        let report = try log.report()
+        let archives = report.archives
+        #expect(archives.made == 3 && archives.carried == 2 && archives.removed == 1)
+        #expect(archives.newest.map(\.set) == [sets[0], sets[1]])
+        #expect(archives.drills == 2 && archives.failed == 1)
+        #expect(archives.newestDrills.map(\.note.tier) == [.cards, .structure])
+        #expect(archives.newestDrills.map(\.note.took) == [4_200, 4_200])
+        #expect(report.remarks[.drill]?.count == 1 && report.remarkable == 1)
+        // Another month has none of it.
+        let until = SampleLog.monthStart
+        #expect(try log.report(since: until - 30 * day, until: until).archives == LogReport.Archives())
+    }
+
     @Test func `a long list keeps its newest entries and counts all`() throws {
         let log = SampleLog.ready()
         for _ in 0..<(3 * ReportBuilder.listed + 7) { deny(log, .rate) }

@@ -77,6 +77,18 @@ struct RightsReplayTests {
         #expect(try findings(log) == expected)
     }
 
+    @Test func `the result of a drill is the one that was signed`() throws {
+        let log = SampleLog.ready()
+        let set = "b_" + Crockford.randomLower(26)
+        let note = try #require(DrillNote(tier: .structure, passed: false, took: 1, age: 2, set: set))
+        let request = SampleRequest(act: .backupRun, fields: [], form: nil, purpose: "", object: note.object)
+        log.append(request, by: log.clerk, kind: .backup) { $0.xid = note.text }
+        #expect(try findings(log) == [])
+        let better = try #require(DrillNote(tier: .cards, passed: true, took: 1, age: 2, set: set))
+        let index = log.append(request, by: log.clerk, kind: .backup) { $0.xid = better.text }
+        #expect(try findings(log) == finding(.core, .head, at: index))
+    }
+
     @Test func `a root that has ended gives nothing`() throws {
         let log = SampleLog.ready()
         log.append(request, by: log.clerk)

@@ -82,6 +82,43 @@ import VaultModel
         #expect(classes.first == .monthly && !classes.dropFirst().contains(.keyring))
     }
 
+    @Test func `a drill key opens records and log, never the keys, and is given a full archive at once`() async throws {
+        let fixture = try Fixture()
+        try fixture.grow(2_000)
+        let before = try await fixture.run()
+        let drill = AgeIdentity.generate()
+        func opens(_ manifest: SignedManifest, _ identity: AgeIdentity) throws -> Bool {
+            let path = fixture.folder + "/drill-" + UUID().uuidString
+            do {
+                try fixture.reader(identity).restoreDatabase(manifest, to: path)
+                return true
+            } catch ArchiveError.identity { return false }
+        }
+        #expect(try !opens(before[0], drill))
+        fixture.facts.drillRecipient = drill.recipient.text
+        let with = try await fixture.run(1)
+        #expect(with[0].manifest.isFull && with[2].manifest.isFull, "it could not open what changes rest on")
+        #expect(try opens(with[0], drill) && opens(with[2], drill))
+        #expect(try opens(with[0], fixture.identity), "the cards open it as before")
+        #expect(throws: ArchiveError.identity) {
+            try fixture.reader(drill).restoreKeyring(with[1]) { _ in }
+        }
+        _ = try fixture.reader().restoreKeyring(with[1]) { _ in }
+        try fixture.grow(32)
+        let changes = try await fixture.run(2)
+        #expect(changes[0].manifest.base == with[0].hash)
+        #expect(try opens(changes[0], drill))
+        fixture.facts.drillRecipient = AgeIdentity.generate().recipient.text
+        let other = try await fixture.run(3)
+        #expect(other[0].manifest.isFull, "another one has nothing of it")
+        #expect(try !opens(other[0], drill))
+        fixture.facts.drillRecipient = ""
+        let without = try await fixture.run(4)
+        #expect(try without[0].manifest.isFull && !opens(without[0], drill))
+        fixture.facts.drillRecipient = "age1nobody"
+        #expect(BackupSource(fixture.facts) == nil, "who could open it is never left open")
+    }
+
     @Test func `sequences are never given twice, not even after the spool was lost`() async throws {
         let fixture = try Fixture()
         let first = try await fixture.run().map(\.manifest.sequence)
@@ -105,14 +142,16 @@ import VaultModel
                 })
         }
         try fixture.stores.keyring.erase([customers[7]], time: 99)
-        let month = MonthKey.random(month: 202_611, half: .core)
+        let month = MonthKey.random(month: 202_601, half: .core)
         try fixture.stores.keyring.insert(months: [
             WrappedMonthKey(
-                month: 202_611, half: 1, epoch: fixture.keyset.keyringEpoch,
+                month: 202_601, half: 1, epoch: fixture.keyset.keyringEpoch,
                 wrap: fixture.keyset.wrapMonthKey(month, vault: fixture.vault))
         ])
         let manifest = try await fixture.run()[1]
-        #expect(manifest.manifest.part == .keyring && manifest.manifest.count == 1_199 + 2)
+        #expect(
+            manifest.manifest.part == .keyring && manifest.manifest.count == 1_199 + 2 + 2,
+            "with the present month's, which the log has")
         var rows: [KeyringRow] = []
         let head = try fixture.reader().restoreKeyring(manifest) { rows += $0 }
         #expect(head.facts.authority == fixture.facts.authority && head.facts.recovery == fixture.facts.recovery)

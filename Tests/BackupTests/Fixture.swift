@@ -1,10 +1,15 @@
+import AccessLog
 import Archive
+import Authority
 import Backup
 import Foundation
+import Host
 import Keys
+import Policy
 import Primitives
 import Storage
 import Testing
+import Turnstile
 import VaultModel
 
 /// Real databases in a folder of their own, and a quorum that can open what is made of them.
@@ -14,7 +19,9 @@ final class Fixture {
     let keyset = Keyset.generate()
     let stores: Stores
     let identity: AgeIdentity
-    let facts: SealFacts
+    var facts: SealFacts
+    /// Announces each run in the log, as the broker's does.
+    let turnstile: Turnstile
     let spool: BackupSpool
     let quorum: Ed25519.PublicKey
     /// What a target would have: objects by name.
@@ -37,6 +44,23 @@ final class Fixture {
         facts.recoveryRecipients = [recovery.recipient]
         self.facts = facts
         spool = BackupSpool(vault: folder)
+        turnstile = try Self.turnstile(stores, keyset, facts)
+    }
+
+    private static func turnstile(_ stores: Stores, _ keyset: Keyset, _ facts: SealFacts) throws -> Turnstile {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = [UInt8](try Data(contentsOf: root.appendingPathComponent("policies/takeout.yaml")))
+        let policy = try PolicyDocument.parse(file, file: "takeout.yaml").get()
+        let registry = try stores.records.register(FieldMap.registrations(of: policy))
+        let keys = KeysetLogKeys(keyset, origin: LogOrigin(vault: facts.vault, incarnation: facts.incarnation))
+        return Turnstile(
+            controls: Controls(
+                authority: AuthorityState(vault: facts.vault, authority: facts.authority), policy: policy,
+                fields: FieldMap(policy: policy, registry: registry), keyset: keyset),
+            keyset: LiveKeyset(keyset), keyring: stores.keyring,
+            log: try LogWriter(stores.log, keys: keys, keyring: stores.keyring, clock: SystemClock()),
+            clock: SystemClock())
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -62,7 +86,8 @@ final class Fixture {
             BackupOrder(
                 set: set, isFull: full,
                 head: head.map { .init(sequence: $0.manifest.sequence, hash: $0.hash, created: $0.manifest.created) },
-                bases: try bases ?? catalog().bases, now: 1_795_000_000_000 + day * 86_400_000, wholeBelowBytes: 0))
+                bases: try bases ?? catalog().bases, now: 1_795_000_000_000 + day * 86_400_000, wholeBelowBytes: 0),
+            under: try await turnstile.beginJob())
         for manifest in made {
             for pack in manifest.manifest.objects {
                 objects[manifest.manifest.names.pack(pack.name)] = spool.pack(pack.name, from: 0, most: .max)?.data
@@ -80,8 +105,9 @@ final class Fixture {
         return ArchiveCatalog(names, trust: .quorum(quorum), listing: listing) { objects[$0] ?? [] }
     }
 
-    func reader() throws -> ArchiveReader {
-        ArchiveReader(try catalog(), identity: identity) { [objects] name, _ in
+    /// - Parameter identity: whose; the quorum's by default.
+    func reader(_ identity: AgeIdentity? = nil) throws -> ArchiveReader {
+        ArchiveReader(try catalog(), identity: identity ?? self.identity) { [objects] name, _ in
             guard let object = objects[name] else { throw ArchiveError.missing(name) }
             return object
         }

@@ -74,7 +74,7 @@ final class FakeBroker: BrokerTransport {
         case .status:
             StatusReply(
                 state: .unsealed, profile: .test, vault: Sample.vault, incarnation: 1, logSize: 3, customers: 2,
-                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, warnings: []
+                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, archives: nil, warnings: []
             ).write(to: &members)
         case .recovery: RecoveryReply(recovery: [], earlier: []).write(to: &members)
         case .succession: SuccessionReply(statement: "").write(to: &members)

@@ -122,7 +122,7 @@ extension EndToEnd {
             #expect(try passed.number("sampled") >= 11)
             #expect(try BackupShop.files(scratch) == [])
             #expect(try !warnings().contains { $0.contains("coffer backup") })
-            #expect(try !shop.sandbox.answer("operator", "backup", "status").member("last_drill").isEmpty)
+            #expect(try !shop.sandbox.answer("operator", "backup", "status").member("t4").isEmpty)
 
             // A damaged pack fails the drill, and the log has that too.
             let pack = try BackupShop.pack(stick)

@@ -74,6 +74,28 @@ struct SealFileTests {
         #expect(parseError(Array("COFFSEAL".utf8) + [UInt8](repeating: 0, count: 200_000)) == .version)
     }
 
+    @Test func `a drill host's recipient is under the MAC, and without one the file is as it always was`() throws {
+        let recipient = "age1" + String(repeating: "q", count: 58)
+        let with = fixture.seal.changing { $0.drillRecipient = recipient }
+        let file = try SealFile.parse(with.bytes)
+        #expect(file.facts.drillRecipient == recipient && file.bytes == with.bytes)
+        #expect(try file.verify(with: fixture.root).facts == with.facts)
+        #expect(with.bytes.count == bytes.count + 2 + 62 && with.bytes[11] == 2)
+        let held = with.changing { $0.isHeld = true }
+        #expect(held.bytes[11] == 3)
+        #expect(try SealFile.parse(held.bytes).facts.isHeld)
+        let removed = held.changing { ($0.drillRecipient, $0.isHeld) = ("", false) }
+        #expect(removed.bytes.count == bytes.count && removed.bytes[11] == 0)
+        // Somebody who can write the file puts himself in.
+        for place in 440..<440 + 62 {
+            var forged = with.bytes
+            forged[place] ^= 1
+            let parsed = try? SealFile.parse(forged)
+            #expect(parsed == nil || (try? parsed?.verify(with: fixture.root)) == nil, "byte \(place)")
+        }
+        #expect(try SealFacts(parsingArchive: with.facts.encodeForArchive()).drillRecipient.isEmpty)
+    }
+
     /// The file with some bytes overwritten. No MAC is needed to be refused by the parser.
     private func edited(_ place: Int, _ replacement: [UInt8]) -> SealFileError? {
         var edited = bytes
@@ -86,7 +108,8 @@ struct SealFileTests {
         #expect(edited(8, [2]) == .version)
         #expect(edited(10, [0]) == .malformed, "no profile")
         #expect(edited(10, [3]) == .malformed, "an unknown profile")
-        #expect(edited(11, [2]) == .malformed, "an unknown flag")
+        #expect(edited(11, [4]) == .malformed, "an unknown flag")
+        #expect(edited(11, [2]) == .malformed, "a drill host's recipient that is not there")
         #expect(edited(12, [0]) == .malformed, "another length")
         #expect(edited(32, [0]) == .malformed, "incarnation zero")
         #expect(edited(40, [0]) == .malformed, "generation zero")

@@ -80,7 +80,7 @@ import Testing
             when = try #require(text.range(of: "Reads and look-ups per day"))
         #expect(first.lowerBound < when.lowerBound)
         #expect(text.contains("emergencies not reviewed, or too late") && text.contains("clock alarms"))
-        #expect(text.contains("and 6,980 more before these"))
+        #expect(text.contains("and 7,980 more before these"))
         #expect(text.contains("the first 40 of 41"))
         #expect(text.contains("3 purged; 4 withheld"))
     }

@@ -86,6 +86,15 @@ enum SampleReports {
         report.approvals = .init(asked: scale, given: scale, used: scale)
         report.customerExports = .init(count: 2, newest: [event(8, .export), event(9, .export)])
         report.logExports = .init(count: scale, newest: (0..<min(100, scale)).map { event($0, .export) })
+        report.archives.made = scale + 1
+        report.archives.carried = scale
+        (report.archives.removed, report.archives.drills, report.archives.failed) = (1, 2, 1)
+        let set = "b_" + String(repeating: "7", count: 26)
+        report.archives.newest = (0..<min(100, scale)).map { .init(event: event($0, .backup), set: set) }
+        report.archives.newestDrills = [
+            DrillNote(tier: .cards, passed: true, took: 4_260, age: 7_300, set: set),
+            DrillNote(tier: .structure, passed: false, took: 90, age: 0, set: ""),
+        ].compactMap { $0 }.map { .init(event: event(11, .backup), note: $0) }
         report.erasures = .init(count: 1, newest: [event(10, .erase)])
         report.overdue = [
             .init(actor: actor(3), hasEnded: false, given: since, expires: since + 1),

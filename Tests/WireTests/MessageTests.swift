@@ -159,7 +159,7 @@ import VaultModel
             BeginScrub.self,
             ScrubStatus.self, EraseSubject.self, UndoErasure.self, ListErasures.self, GetErasureReceipt.self,
             RunBackup.self, BackupStatus.self, GetBackupObject.self, StoredBackup.self, NoteBackup.self,
-            PickPage.self, PickCustomer.self,
+            PickPage.self, PickCustomer.self, SetDrillKey.self,
         ]
         #expect(operations.map { $0.endpoint } == Endpoint.allCases)
     }

@@ -37,11 +37,16 @@ extension SampleMessages {
         SampleMessage(
             BackupStatus.Reply(
                 state: "running", set: "b_0123456789abcdefghjkmnpqrs", phase: "sealing", part: "vault", done: 1,
-                total: 2, problem: "", lastSet: "", lastMade: 0, lastStored: 0,
-                lastDrill: 0, drillTook: 0, ledger: 3)),
+                total: 2, problem: "", lastSet: "",
+                archives: .init(
+                    made: 1, stored: 2, structure: 3, structureTook: 4, cards: 5, cardsTook: 6, hasDrillKey: true),
+                drillKey: "age1qq", warnings: ["old"], ledger: 3)),
         SampleMessage(GetBackupObject.Request(kind: .pack, name: String(repeating: "c", count: 64), offset: 700)),
         SampleMessage(
-            NoteBackup.Request(event: .drill, set: "b_0123456789abcdefghjkmnpqrs", took: 900, passed: true)),
+            DrillNote(tier: .structure, passed: true, took: 900, age: 3_600, set: "b_0123456789abcdefghjkmnpqrs")
+                .map(NoteBackup.Request.init) ?? .prune),
+        SampleMessage(NoteBackup.Request.prune),
+        SampleMessage(SetDrillKey.Request(recipient: "age1qq")),
         SampleMessage(
             PickPage.Request(
                 from: 3,

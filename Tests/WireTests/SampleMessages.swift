@@ -71,11 +71,14 @@ enum SampleMessages {
             StatusReply(
                 state: .unsealed, profile: .default, vault: .random(), incarnation: 1, logSize: 2, customers: 3,
                 policy: hash, unattended: true, overdue: 2, witnesses: 1,
-                witness: WitnessedState(name: "officer", size: 9, time: 5), warnings: ["no cards"])),
+                witness: WitnessedState(name: "officer", size: 9, time: 5),
+                archives: .init(
+                    made: 1, stored: 2, structure: 3, structureTook: 4, cards: 5, cardsTook: 6, hasDrillKey: false),
+                warnings: ["no cards"])),
         SampleMessage(
             StatusReply(
                 state: .sealed, profile: .default, vault: .random(), incarnation: 1, logSize: 0, customers: 0,
-                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, warnings: [])),
+                policy: "", unattended: false, overdue: 0, witnesses: 0, witness: nil, archives: nil, warnings: [])),
         SampleMessage(UnsealVault.Request(passphrase: Sensitive("correct horse"), checkpoint: "coffer/x\n1\n")),
         SampleMessage(StateReply(state: .unsealed)),
         SampleMessage(ApplyPolicy.Request(policy: Array("version: 1\n".utf8), block: block)),

@@ -88,7 +88,10 @@ public struct LogReport: Sendable {
     public enum Remark: String, CaseIterable, Hashable, Sendable {
         case emergency, alert
         case clock = "clock-alarm"
-        case aborted, strangers, denied
+        case aborted
+        /// A restore drill that failed.
+        case drill = "drill-failed"
+        case strangers, denied
         /// Cards that were given to open the vault.
         case cards
     }
@@ -210,6 +213,7 @@ public struct LogReport: Sendable {
     /// Entries of erasures, and how many were asked for, taken back and carried out.
     public internal(set) var erasures = Events()
     public internal(set) var erasureCounts = Erasures()
+    public internal(set) var archives = Archives()
     public internal(set) var overdue: [Overdue] = []
     public internal(set) var coverage = Coverage()
     /// Nil when no witness is configured.

@@ -32,6 +32,7 @@ public struct ReportBuilder: Sendable {
     private var erasures = SightList()
     private var erasureCounts = LogReport.Erasures()
     private var erased: Set<String> = []
+    private var archives = ArchiveSights()
     private var coverage = LogReport.Coverage()
     /// Entries not shown since the last one that was: they count once another of the period follows.
     private var pending: (purged: UInt64, withheld: UInt64) = (0, 0)
@@ -123,6 +124,7 @@ public struct ReportBuilder: Sendable {
         if core.why == .approvalRequired { approvals.asked += 1 }
         guard core.decision == .allow else { return }
         switch core.kind {
+        case .backup: note(archive: sight)
         case .breakglass: emergencies[core.xid.isEmpty ? String(core.seq) : core.xid] = (sight, nil)
         case .approve: if !core.object.isEmpty { approvals.given += 1 }
         case .eraseRequest, .eraseUndo, .erase, .eraseDone: note(erasure: sight)
@@ -135,6 +137,11 @@ public struct ReportBuilder: Sendable {
         case .read: if !core.xid.isEmpty { approvals.used += 1 }
         default: break
         }
+    }
+
+    private mutating func note(archive sight: Sight) {
+        archives.add(sight)
+        if DrillNote(sight.core.xid)?.passed == false { remarks[.drill, default: .init()].add(sight) }
     }
 
     /// What was announced again after a crash, or finished again after files were put back, counts once.
@@ -194,6 +201,7 @@ public struct ReportBuilder: Sendable {
         report.logExports = logExports.events(staff)
         report.logReadings = logReadings
         report.erasures = erasures.events(staff)
+        report.archives = archives.archives(staff)
         report.erasureCounts = erasureCounts
         report.overdue = staff.overdue(now: made / 1_000, days: reviewDays)
         report.coverage = coverage

@@ -72,6 +72,10 @@ struct RightsReplay {
         {
             findings.add(.core, .erasedHeld, at: core.seq)
         }
+        // The result of a drill stands in the id, and its hash in the head that was signed.
+        if core.kind == .backup, let note = DrillNote(core.xid), core.object != note.object {
+            findings.add(.core, .head, at: core.seq)
+        }
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow:
             if let verdict { judge(request, core, entry.subject, block, verdict, &findings) }

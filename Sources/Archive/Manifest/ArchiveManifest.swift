@@ -189,6 +189,10 @@ public struct SignedManifest: Equatable, Sendable {
         case quorum(Ed25519.PublicKey)
     }
 
+    /// The trust in whoever holds the recovery cards that this manifest names: for archives of other generations, whose log
+    /// keys they have certified. As good as the trust in this manifest.
+    public var quorumTrust: Trust { .quorum(manifest.recovery.signingKey) }
+
     /// The recovery cards that a manifest's file names, whoever signed it: to tell which cards to ask for.
     public static func claimedRecovery(in file: [UInt8]) -> RecoveryFacts? {
         guard let envelope = try? DSSEEnvelope(parsing: file, limits: ArchiveManifest.envelopeLimits) else {

@@ -32,14 +32,16 @@ extension OpenVault {
             do {
                 // Keys leave the keyring, sealed to the cards: a job like others that open what is stored.
                 let job = try await turnstile.beginJob()
-                let manifests = try await run.make(order)
-                // Keys and log must speak of one policy and one authority, or the vault they give would not open.
+                let manifests = try await run.make(order, under: job)
+                // Keys and log must speak of one policy and one authority, or the vault they give would not open; and a drill
+                // key that was removed meanwhile must open nothing that is made.
                 let after = try verifiedFacts()
                 guard after.policyPin == facts.policyPin, after.authority == facts.authority,
-                    after.incarnation == facts.incarnation
+                    after.incarnation == facts.incarnation, after.drillRecipient == facts.drillRecipient
                 else {
                     spool.discard()
-                    throw RequestRefusal.conflict("the policy or the authority changed meanwhile; run it again")
+                    throw RequestRefusal.conflict(
+                        "the policy, the authority or the drill key changed meanwhile; run it again")
                 }
                 let keys = manifests.first { $0.manifest.part == .keyring }?.manifest.count ?? 0
                 try await turnstile.endJob(job, opened: Int(keys))

@@ -75,6 +75,7 @@ enum BackupStatusHandler: OperationHandler {
         let waiting = vault.waitingSet(try vault.verifiedFacts())?.first?.manifest.set
         let last = vault.backups.last
         let notes = BackupNotes.read(in: vault.files.folder)
+        let drillKey = try vault.verifiedFacts().drillRecipient
         let state =
             switch last?.state {
             case .running: "running"
@@ -90,8 +91,9 @@ enum BackupStatusHandler: OperationHandler {
                 phase: progress?.phase.rawValue ?? "", part: progress?.part.rawValue ?? "",
                 done: progress?.doneBytes ?? 0, total: progress?.totalBytes ?? 0,
                 problem: state == "failed" ? last?.progress.problem ?? "" : "", lastSet: notes.set,
-                lastMade: notes.made, lastStored: notes.stored, lastDrill: notes.drill, drillTook: notes.took,
-                ledger: ledger),
+                archives: notes.state(hasDrillKey: !drillKey.isEmpty), drillKey: drillKey,
+                warnings: notes.warnings(
+                    now: vault.files.clock.nowMilliseconds(), hasDrillKey: !drillKey.isEmpty), ledger: ledger),
             nil)
     }
 }
@@ -140,7 +142,8 @@ enum StoredBackupHandler: OperationHandler {
                 decision, .notFound("no set of this name waits in the spool; run coffer backup run again"),
                 as: .backup)
         }
-        let digest = Hex.encode(SHA256.hash(set[set.count - 1].file))
+        // What has arrived nowhere is named by no hash: the entry then says no more than that of the run.
+        let digest = body.stored > 0 ? Hex.encode(SHA256.hash(set[set.count - 1].file)) : ""
         let entry = try await vault.turnstile.log(decision, as: .backup, object: digest, xid: body.set).entry
         guard body.stored > 0 else { return Answer(NoMembers(), entry) }
         do throws(HostError) {
@@ -151,33 +154,6 @@ enum StoredBackupHandler: OperationHandler {
             // A target that was away gets what it lacks from the spool, or from another target.
             if body.failed == 0 { try vault.spool.finish() }
         } catch { throw RequestRefusal(.unavailable, .unavailable, hint: "the spool: \(error.reason)") }
-        return Answer(NoMembers(), entry)
-    }
-}
-
-/// A drill or a removal that took place without the broker, by the word of whoever did it.
-enum NoteBackupHandler: OperationHandler {
-    typealias Op = NoteBackup
-
-    static func handle(
-        _ call: Call<NoteBackup.Request>, in vault: OpenVault
-    ) async throws(RequestRefusal) -> Answer<NoMembers> {
-        let body = call.body
-        let ask =
-            switch body.event {
-            case .drill: PolicyAsk(act: .backupRun, verb: "drill")
-            case .prune: PolicyAsk(act: .backupPrune, verb: "prune-apply")
-            }
-        guard call.head.act == ask.act else { throw .malformed("the head names another act than the event takes") }
-        let decision = try await vault.admit(call.verified, ask, as: .backup)
-        let entry = try await vault.turnstile.log(decision, as: .backup, xid: body.set).entry
-        if body.event == .drill, body.passed {
-            var notes = BackupNotes.read(in: vault.files.folder)
-            (notes.drill, notes.took) = (call.verified.receivedMilliseconds, body.took)
-            do throws(HostError) { try notes.write(in: vault.files.folder) } catch {
-                throw RequestRefusal(.unavailable, .unavailable, hint: "the spool: \(error.reason)")
-            }
-        }
         return Answer(NoMembers(), entry)
     }
 }

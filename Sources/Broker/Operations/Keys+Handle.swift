@@ -167,7 +167,7 @@ extension OpenVault {
 
     /// The entry first, then the file: a change that nobody can find in the log is worse than an entry of one that a
     /// crash prevented.
-    fileprivate func replaceSeal(
+    func replaceSeal(
         _ change: SealChange, _ decision: Decision
     ) async throws(RequestRefusal) -> CommittedEntry {
         try await writes.run { () throws(RequestRefusal) in

@@ -155,7 +155,14 @@ extension BrokerService {
         } else {
             warnings.append("no recovery cards: a lost passphrase loses the vault")
         }
-        let sets = files.seal?.file.shareSlots ?? (try? files.readSeal().shareSlots) ?? []
+        let file = files.seal?.file ?? (try? files.readSeal())
+        let sets = file?.shareSlots ?? []
+        // A restored vault begins with one passphrase; any change of its ways to unseal shows that somebody has thought of it.
+        if facts.incarnation > 1, file?.slots.map(\.id) == [1] {
+            warnings.append(
+                "this vault was restored: cards and host keys of before unseal nothing; "
+                    + "make new ones: coffer keys reshare, coffer keys slots add")
+        }
         if sets.contains(where: { !facts.isConfirmed($0.set.id) }) {
             warnings.append(
                 "set-up is not finished: the cards that unseal were never read back; "

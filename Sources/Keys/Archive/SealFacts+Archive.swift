@@ -2,7 +2,8 @@ import Primitives
 import VaultModel
 
 /// What a keyring archive keeps of `vault.seal`: who rules the vault, how it is recovered, and what it was made as. Pins of
-/// keys, certificate and registry are made anew with the vault.
+/// keys, certificate and registry are made anew with the vault. A drill host's recipient stays behind: whoever brings a vault
+/// back after a theft says anew who may read its structure.
 ///
 /// ```
 ///  0  2 format = 1     2  1 profile     3 16 vault id     19  8 incarnation    27  8 created, ms

@@ -85,18 +85,22 @@ public struct RestoreLedger: Sendable {
     /// How many lines the signed manifests tell of.
     var announced: UInt64 { last?.erasures ?? 0 }
 
-    /// The lines of the longest copy that are to be believed, and the customers that any copy names.
+    /// The lines of the longest copy that are to be believed, and the customers that any copy names, in the ledger's
+    /// order.
     ///
     /// Each line holds the hash of the one before, and manifests hold that of the last: up to there it does not matter who
     /// signed, for lines of earlier lives of the vault are under keys that these targets may know nothing of. After that a
     /// line must be signed by this generation's log; what is not ends the ledger, and whoever put it there has gained
     /// nothing.
-    func read() -> (lines: [[UInt8]], customers: Set<RecordID>) {
+    func read() -> (lines: [[UInt8]], customers: [RecordID]) {
         var longest: [[UInt8]] = []
-        var customers: Set<RecordID> = []
+        var customers: [RecordID] = []
+        var known: Set<RecordID> = []
         for files in copies {
             let believed = believed(files)
-            customers.formUnion(believed.map { RecordID($0.line.customer) })
+            for customer in believed.map({ RecordID($0.line.customer) }) where known.insert(customer).inserted {
+                customers.append(customer)
+            }
             if believed.count > longest.count { longest = believed.map(\.file) }
         }
         return (longest, customers)

@@ -144,6 +144,7 @@ extension LogReport.Remark {
         case .strangers: .remarkStrangers
         case .denied: .remarkDenied
         case .cards: .remarkCards
+        case .drill: .remarkDrill
         }
     }
 
@@ -156,6 +157,7 @@ extension LogReport.Remark {
         case .strangers: .remarkStrangersMeaning
         case .denied: .remarkDeniedMeaning
         case .cards: .remarkCardsMeaning
+        case .drill: .remarkDrillMeaning
         }
     }
 }

@@ -26,7 +26,9 @@ public struct ReportPage: Sendable {
 
     /// The whole file, UTF-8.
     public var html: String {
-        let body = [header, remarkable, times, people, purposes, refusals, special, overdue, erasures, coverage]
+        let body = [
+            header, remarkable, times, people, purposes, refusals, special, overdue, erasures, archives, coverage,
+        ]
         return Style.page(words, title: "\(words[.reportTitle]), \(month)", body: body.joined(separator: "\n"))
     }
 

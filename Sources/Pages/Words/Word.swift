@@ -21,5 +21,8 @@ enum Word: CaseIterable {
     case erasureTitle, erasureLead, erasureAsked, erasureLevel, erasureLevelText, erasureKeys, erasureDeleted
     case erasureKept, erasureKeptMeaning, erasureNothingKept, erasureArchives, erasureNoArchives, erasureLedger
     case erasureID, erasureResidual, erasureFooter, erasuresAsked, erasuresUndone, erasuresDone, entries
+    case archives, archivesLead, archivesMade, archivesCarried, archivesRemoved, noArchives, archiveSet, drills
+    case drillsFailed, noDrills, drillTier, drillResult, drillTook, drillAge, tierCards, tierStructure, drillPassed
+    case drillFailed, inSeconds, inHours, remarkDrill, remarkDrillMeaning
     case slipFooter, slipFooterNames, slipSign, slipReceived, authority, howCompared, slipCovers
 }

@@ -98,24 +98,24 @@ public enum BackupStatus: WireOperation {
         public let total: Int64
         /// Why the last run failed, in words; empty otherwise.
         public let problem: String
-        /// The last set that arrived somewhere: when it was made and when it arrived, milliseconds since 1970; 0 for none.
+        /// The last set that arrived somewhere; empty for none.
         public let lastSet: String
-        public let lastMade: Int64
-        public let lastStored: Int64
-        /// The last drill that brought a vault back: when, and how long that took in milliseconds; 0 for none.
-        public let lastDrill: Int64
-        public let drillTook: Int64
+        public let archives: ArchiveState
+        /// The age recipient of the drill host; empty for none.
+        public let drillKey: String
+        /// What a person should do about archives.
+        public let warnings: [String]
         /// Lines in the ledger of erasures.
         public let ledger: UInt64
 
         public init(
             state: String, set: String, phase: String, part: String, done: Int64, total: Int64, problem: String,
-            lastSet: String, lastMade: Int64, lastStored: Int64, lastDrill: Int64, drillTook: Int64, ledger: UInt64
+            lastSet: String, archives: ArchiveState, drillKey: String, warnings: [String], ledger: UInt64
         ) {
             (self.state, self.set, self.phase, self.part) = (state, set, phase, part)
             (self.done, self.total, self.problem) = (done, total, problem)
-            (self.lastSet, self.lastMade, self.lastStored) = (lastSet, lastMade, lastStored)
-            (self.lastDrill, self.drillTook, self.ledger) = (lastDrill, drillTook, ledger)
+            (self.lastSet, self.archives, self.drillKey) = (lastSet, archives, drillKey)
+            (self.warnings, self.ledger) = (warnings, ledger)
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
@@ -127,10 +127,9 @@ public enum BackupStatus: WireOperation {
             total = try members.number("total")
             problem = try members.text("problem", most: 512)
             lastSet = try members.text("last_set", most: 64)
-            lastMade = try members.number("last_made")
-            lastStored = try members.number("last_stored")
-            lastDrill = try members.number("last_drill")
-            drillTook = try members.number("drill_took")
+            archives = try members.part("archives", of: ArchiveState.self)
+            drillKey = try members.text("drill_key", most: 128)
+            warnings = try members.texts("warnings", count: 16, most: 1_024)
             ledger = try members.count("ledger")
         }
 
@@ -143,10 +142,9 @@ public enum BackupStatus: WireOperation {
             members.put("total", total)
             members.put("problem", problem)
             members.put("last_set", lastSet)
-            members.put("last_made", lastMade)
-            members.put("last_stored", lastStored)
-            members.put("last_drill", lastDrill)
-            members.put("drill_took", drillTook)
+            members.put("archives", archives)
+            members.put("drill_key", drillKey)
+            members.put("warnings", warnings)
             members.put("ledger", ledger)
         }
     }
@@ -176,45 +174,6 @@ public enum StoredBackup: WireOperation {
             members.put("set", set)
             members.put("stored", stored)
             members.put("failed", failed)
-        }
-    }
-
-    public typealias Reply = NoMembers
-}
-
-/// `POST /v1/backup/note`: what was done with archives without the broker, for the log and for `backup status`: a drill that
-/// brought a vault back somewhere else, or the removal of what was due.
-public enum NoteBackup: WireOperation {
-    public static let endpoint = Endpoint.backupNote
-
-    public enum Event: String, CaseIterable, Hashable, Sendable {
-        case drill, prune
-    }
-
-    public struct Request: WireMessage {
-        public let event: Event
-        /// The set that was brought back; empty for a removal.
-        public let set: String
-        /// Milliseconds that bringing it back took; 0 for a removal.
-        public let took: Int64
-        public let passed: Bool
-
-        public init(event: Event, set: String, took: Int64, passed: Bool) {
-            (self.event, self.set, self.took, self.passed) = (event, set, took, passed)
-        }
-
-        public init(reading members: inout MessageReader) throws(MessageError) {
-            event = try members.parsed("event") { Event(rawValue: $0) }
-            set = try members.text("set", most: 64)
-            took = try members.number("took")
-            passed = try members.flag("passed")
-        }
-
-        public func write(to members: inout MessageWriter) {
-            members.put("event", event.rawValue)
-            members.put("set", set)
-            members.put("took", took)
-            members.put("passed", passed)
         }
     }
 

@@ -92,12 +92,14 @@ public struct StatusReply: WireMessage {
     public let witnesses: UInt64
     /// The newest checkpoint that one of them cosigned; nil for none.
     public let witness: WitnessedState?
+    /// Nil where the vault has no recovery cards, and so no archives.
+    public let archives: ArchiveState?
     public let warnings: [String]
 
     public init(
         state: VaultState, profile: WireProfile, vault: VaultID, incarnation: UInt64, logSize: UInt64,
         customers: UInt64, policy: String, unattended: Bool, overdue: UInt64,
-        witnesses: UInt64, witness: WitnessedState?, warnings: [String]
+        witnesses: UInt64, witness: WitnessedState?, archives: ArchiveState?, warnings: [String]
     ) {
         self.state = state
         self.profile = profile
@@ -110,6 +112,7 @@ public struct StatusReply: WireMessage {
         self.overdue = overdue
         self.witnesses = witnesses
         self.witness = witness
+        self.archives = archives
         self.warnings = warnings
     }
 
@@ -125,6 +128,7 @@ public struct StatusReply: WireMessage {
         overdue = try members.count("overdue")
         witnesses = try members.count("witnesses")
         witness = try WitnessedState.optional(members.take("witness"))
+        archives = try ArchiveState.optional(members.take("archives"))
         warnings = try members.texts("warnings", count: 64, most: 1_024)
     }
 
@@ -140,6 +144,7 @@ public struct StatusReply: WireMessage {
         members.put("overdue", overdue)
         members.put("witnesses", witnesses)
         members.put("witness", witness?.jsonValue ?? .object([:]))
+        members.put("archives", archives?.jsonValue ?? .object([:]))
         members.put("warnings", warnings)
     }
 }

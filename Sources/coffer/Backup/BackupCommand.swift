@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import Host
 import VaultModel
 import Wire
 
@@ -12,18 +13,21 @@ struct BackupCommand: ParsableCommand {
         subcommands: [
             BackupRunCommand.self, BackupStatusCommand.self, BackupListCommand.self, BackupCheckCommand.self,
             BackupTargetsCommand.self, BackupRestoreCommand.self, BackupPickCommand.self, BackupDrillCommand.self,
-            BackupPruneCommand.self,
-            BackupScheduleCommand.self,
+            DrillKeyCommand.self, BackupPruneCommand.self, BackupScheduleCommand.self,
         ])
 }
 
 struct BackupStatusCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "When archives last arrived somewhere, and what the broker is doing about them.",
+        abstract:
+            "How much could be brought back, when that was last shown, and what the broker is doing about archives.",
         discussion: """
-            Members of --json: state, set, phase, part, done, total, problem, last_set, last_made, last_stored, last_drill, \
-            drill_took_ms.
+            T3 is a drill with the drill key, T4 one with the recovery cards: coffer backup drill.
+
+            Members of --json: state, set, phase, part, done, total, problem, last_set, last_made, last_stored, t3, \
+            t3_took_ms, t4, t4_took_ms (the last drill of each tier that passed), rpo_s (age of the newest archive that \
+            arrived; absent for none), rto_ms (what the last T4, or else T3, took; absent for none), drill_key (empty for none), warnings[].
 
             Example: coffer backup status
             """)
@@ -34,24 +38,25 @@ struct BackupStatusCommand: CofferCommand {
         let session = try await Session.open(options, output)
         let reply = try await session.call(BackupStatus.self, .init(), RequestScope(act: .backupList))
         let status = reply.message
+        let archives = status.archives
+        let now = SystemClock().nowMilliseconds()
+        let restorable = Restorability(state: archives, now: now)
         func time(_ milliseconds: Int64) -> JSONValue { .string(milliseconds == 0 ? "" : Moment.iso(milliseconds)) }
         output.answer(
-            reply.members([
-                "done": .integer(status.done), "drill_took_ms": .integer(status.drillTook),
-                "last_drill": time(status.lastDrill), "last_made": time(status.lastMade),
-                "last_set": .string(status.lastSet),
-                "last_stored": time(status.lastStored), "part": .string(status.part), "phase": .string(status.phase),
-                "problem": .string(status.problem), "set": .string(status.set), "state": .string(status.state),
-                "total": .integer(status.total),
-            ])
+            reply.members(
+                restorable.members.merging([
+                    "done": .integer(status.done), "drill_key": .string(status.drillKey),
+                    "last_made": time(archives.made), "last_set": .string(status.lastSet),
+                    "last_stored": time(archives.stored), "part": .string(status.part), "phase": .string(status.phase),
+                    "problem": .string(status.problem), "set": .string(status.set), "state": .string(status.state),
+                    "total": .integer(status.total), "warnings": .strings(status.warnings),
+                ]) { first, _ in first })
         ) {
             var list = LabelList()
-            list.add("last archive", status.lastMade == 0 ? "none yet" : Moment.local(status.lastMade))
-            if status.lastStored != 0 { list.add("arrived", Moment.local(status.lastStored)) }
-            list.add(
-                "last drill",
-                status.lastDrill == 0
-                    ? "never brought back" : "\(Moment.local(status.lastDrill)), in \(status.drillTook / 1_000) s")
+            list.add("last archive", archives.made == 0 ? "none yet" : Moment.local(archives.made))
+            if archives.stored != 0 { list.add("arrived", Moment.local(archives.stored)) }
+            restorable.add(to: &list)
+            list.add("drill key", status.drillKey.isEmpty ? "none" : status.drillKey)
             switch status.state {
             case "running": list.add("now", "\(status.phase), \(status.part)")
             case "ready": list.add("now", "set \(status.set) waits to be carried away: coffer backup run")
@@ -60,5 +65,6 @@ struct BackupStatusCommand: CofferCommand {
             }
             return list.rendered(paint: output.paint)
         }
+        if !output.isJSON { status.warnings.forEach { output.warning(TerminalText.safe($0)) } }
     }
 }

@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import CanonicalJSON
 import Client
@@ -13,68 +14,162 @@ struct BackupDrillCommand: CofferCommand {
         commandName: "drill",
         abstract: "Bring the newest archive back somewhere else, check it, time it, and throw it away.",
         discussion: """
-            Does everything a restore does, with the recovery cards, in a folder that is removed at the end: pages against \
-            their root, every key, the seals of some records, the log's own signature. The broker notes that it passed, and \
-            how long it took. The copy is as secret as the vault: choose a disk of this machine (--scratch).
+            With the recovery cards (tier T4) it does everything a restore does: pages against their root, every key, the \
+            log's own signature; then it opens the copy, opens the fields of some records, makes the index anew and finds \
+            some customers in it. No value is shown. The copy is as secret as the vault: choose a disk of this machine (--scratch).
 
-            Members of --json: set, records, rpo_s, took_ms, customers, sampled, erased, entry.
+            With a drill key (--drill-key, tier T3) it needs neither cards nor any key of a customer: databases are put \
+            together and checked by SQLite, every entry of the log against the signed checkpoint, the ledger of erasures \
+            against the rows. Archives open with the key that coffer backup drill-key set has named.
+
+            The folder is removed at the end. The broker notes in the access log how it went, how long it took and how old \
+            the records were; with --no-note it is not asked.
+
+            Exit codes: 0 it came back, 12 something is not what was written, 13 the target cannot be reached, 14 a wrong \
+            target, 15 nothing to restore, 17 the cards or the drill key, 18 a gap.
+
+            Members of --json: tier, set, records, rpo_s, took_ms, erased, entry; T4: customers, sampled, fields, indexed; \
+            T3: rows, entries, left_out.
 
             Example: coffer backup drill --from stick
             """)
 
-    @Option(help: ArgumentHelp("A target this device knows.", valueName: "name"))
-    var from: String
+    @Option(help: ArgumentHelp("A target this device knows. Default: the only one.", valueName: "name"))
+    var from: String?
 
     @Option(help: ArgumentHelp("A recovery card's file; once for each card.", valueName: "file"), completion: .file())
     var cardFile: [String] = []
 
+    @Option(help: ArgumentHelp("The drill key's file, instead of cards.", valueName: "file"), completion: .file())
+    var drillKey: String?
+
     @Option(help: ArgumentHelp("Where the copy lies for a while. Default: /var/tmp.", valueName: "dir"))
     var scratch = "/var/tmp"
+
+    @Flag(help: "Do not tell the broker, on a machine that does not reach it.")
+    var noNote = false
 
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
-        let session = try await Session.open(options, output)
-        let target = try TargetAccess(options).open(from)
-        let source = try RestoreSource(target.store, name: from, vault: session.vault.description)
-        let cards = try source.cards(CardSource(files: cardFile))
-        let restoration = try source.restoration(cards, at: nil, output)
-        for path in UnfinishedVault.clearDrills(in: scratch) {
-            output.note("removed \(path), which an interrupted drill had left")
+        guard drillKey == nil || cardFile.isEmpty else {
+            throw Failure.usage("cards or a drill key, not both", hint: "--card-file or --drill-key", why: "drill-key")
         }
-        let folder = FilePaths.join(scratch, UnfinishedVault.drillPrefix + Hex.encode(Random.bytes(8)))
-        defer { Folder.removeAll(folder) }
-        let start = SystemClock().nowMilliseconds()
-        let receipt: VaultRestoration.Receipt
-        do throws(VaultRestoration.Failure) {
-            // Nobody will open the copy: its passphrase is drawn and forgotten.
-            receipt = try await restoration.write(
-                to: folder, living: .owners, passphrase: SecretBytes(copying: Array(Hex.encode(Random.bytes(16)).utf8)))
+        let access = try TargetAccess(options)
+        let names = try access.names([from].compactMap { $0 })
+        guard let name = names.first, names.count == 1 else {
+            throw Failure.usage(
+                "this device knows several targets", hint: "name one: --from " + names.joined(separator: " or "),
+                why: "from")
+        }
+        if let drillKey {
+            try await drill(with: DrillKeyFile.read(drillKey), name, access, output)
+        } else {
+            try await drillWithCards(name, access, output)
+        }
+    }
+
+    private func session(_ output: Output) async throws(Failure) -> Session? {
+        noNote ? nil : try await Session.open(options, output)
+    }
+
+    // MARK: - With a drill key
+
+    private func drill(
+        with key: AgeIdentity, _ name: String, _ access: TargetAccess, _ output: Output
+    ) async throws {
+        let identity = try IdentityAccess.read(try options.identityPath).identity
+        let run = DrillRun(.structure, try await session(output), target: name, scratch: scratch)
+        let source: StructuralSource
+        do throws(Failure) {
+            source = try StructuralSource(access.open(name), logKey: identity.broker.logKey, output)
+        } catch { throw await run.noteFailure(error) }
+        let newest = source.catalog.manifests.last?.manifest
+        let report: StructuralDrill.Report
+        defer { Folder.removeAll(run.folder) }
+        do throws(Failure) {
+            let drill = try source.drill(key, output)
+            do throws(HostError) { try Folder.create(run.folder, mode: 0o700) } catch {
+                throw .file(error, "the scratch folder could not be made", why: "scratch")
+            }
+            do throws(StructuralDrill.Failure) { report = try drill.run(in: run.folder) } catch {
+                throw Failure(drill: error, target: name)
+            }
         } catch {
-            _ = try? await session.call(
-                NoteBackup.self, .init(event: .drill, set: restoration.set, took: 0, passed: false))
-            throw Failure(error, target: from)
+            throw await run.noteFailure(error, records: newest?.created ?? 0, set: newest?.set ?? "")
         }
-        let took = max(0, SystemClock().nowMilliseconds() - start)
-        Folder.removeAll(folder)
-        let noted = try await session.call(
-            NoteBackup.self, .init(event: .drill, set: restoration.set, took: took, passed: true))
-        let age = max(0, start - receipt.records) / 1_000
-        output.answer(
-            noted.members([
-                "customers": .count(receipt.customers), "erased": .count(receipt.erased),
-                "records": .string(Moment.iso(receipt.records)), "rpo_s": .integer(age),
-                "sampled": .count(receipt.sampled), "set": .string(restoration.set), "took_ms": .integer(took),
-            ])
+        let took = run.took
+        Folder.removeAll(run.folder)
+        let noted = try await run.note(true, took: took, records: report.records, set: report.set)
+        let own: [String: JSONValue] = [
+            "entries": .count(report.entries), "left_out": .count(report.leftOut), "rows": .count(report.rows),
+        ]
+        answer(run, noted, records: report.records, set: report.set, took: took, erased: report.erased, own, output) {
+            $0.add("records", "\(report.rows) rows, none opened")
+            $0.add("log", "\(report.entries) entries, as signed")
+            $0.add("erased", "\(report.erased), of whom a restore would leave out \(report.leftOut)")
+        }
+    }
+
+    // MARK: - With cards
+
+    private func drillWithCards(_ name: String, _ access: TargetAccess, _ output: Output) async throws {
+        let session = try await session(output)
+        let vault = try IdentityAccess.read(try options.identityPath).identity.vault
+        let source = try RestoreSource(access.open(name).store, name: name, vault: vault.description)
+        let cards = try source.cards(CardSource(files: cardFile))
+        let run = DrillRun(.cards, session, target: name, scratch: scratch)
+        let restoration: VaultRestoration
+        do throws(Failure) { restoration = try source.restoration(cards, at: nil, output) } catch {
+            throw await run.noteFailure(error)
+        }
+        defer { Folder.removeAll(run.folder) }
+        let receipt: VaultRestoration.Receipt
+        let works: RestoredCheck.Result
+        do throws(VaultRestoration.Failure) {
+            // Nobody else will open the copy: its passphrase is drawn and forgotten.
+            let passphrase = SecretBytes(copying: Array(Hex.encode(Random.bytes(16)).utf8))
+            receipt = try await restoration.write(to: run.folder, living: .owners, passphrase: passphrase)
+            works = try await RestoredCheck(folder: run.folder).run(passphrase: passphrase)
+        } catch {
+            throw await run.noteFailure(
+                Failure(error, target: name), records: restoration.records, set: restoration.set)
+        }
+        let took = run.took
+        Folder.removeAll(run.folder)
+        let noted = try await run.note(true, took: took, records: receipt.records, set: restoration.set)
+        let own: [String: JSONValue] = [
+            "customers": .count(receipt.customers), "fields": .count(works.fields), "indexed": .count(works.indexed),
+            "sampled": .count(works.records),
+        ]
+        answer(
+            run, noted, records: receipt.records, set: restoration.set, took: took, erased: receipt.erased, own, output
         ) {
+            $0.add("customers", "\(receipt.customers), \(works.indexed) in the new index")
+            $0.add("opened", "\(works.fields) fields of \(works.records) records")
+        }
+    }
+
+    // MARK: - The answer
+
+    private func answer(
+        _ run: DrillRun, _ noted: Answer<NoMembers>?, records: Int64, set: String, took: Int64, erased: Int,
+        _ own: [String: JSONValue], _ output: Output, _ lines: (inout LabelList) -> Void
+    ) {
+        let members: [String: JSONValue] = [
+            "erased": .count(erased), "records": .string(Moment.iso(records)), "rpo_s": .integer(run.age(records)),
+            "set": .string(set), "tier": .string(run.tier.rawValue), "took_ms": .integer(took),
+        ]
+        let all = members.merging(own) { first, _ in first }
+        output.answer(noted?.members(all) ?? all) {
             var list = LabelList()
-            list.add("result", "brought back and thrown away", ink: .good)
-            list.add("records of", Moment.local(receipt.records))
-            list.add("customers", "\(receipt.customers), \(receipt.sampled) records checked")
-            list.add("lost, today", "what came in the last \(age / 60) minutes")
-            list.add("took", "\(took / 1_000).\(took % 1_000 / 100) s")
+            list.add("result", "brought back and thrown away (\(run.tier.rawValue))", ink: .good)
+            list.add("records of", Moment.local(records))
+            lines(&list)
+            list.add("lost, today", "what came in the last " + Restorability.span(run.age(records) * 1_000))
+            list.add("took", Restorability.seconds(took))
             return list.rendered(paint: output.paint)
         }
-        output.entry(noted.entry)
+        if let noted { output.entry(noted.entry) }
     }
 }

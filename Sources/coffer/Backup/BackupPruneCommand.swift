@@ -68,7 +68,7 @@ struct BackupPruneApplyCommand: CofferCommand {
         let plans = try PlannedRemoval.all(options, targets)
         // The log says so before anything is gone.
         let noted = try await session.call(
-            NoteBackup.self, .init(event: .prune, set: "", took: 0, passed: true), RequestScope(act: .backupPrune))
+            NoteBackup.self, .prune, RequestScope(act: .backupPrune))
         let isQuiet = try await isQuiet(session)
         if !isQuiet { output.note("a set is on its way: packs that belong to no archive are left alone for now") }
         var done = PlannedRemoval.Done()

@@ -217,6 +217,9 @@ struct BackupRestoreCommand: CofferCommand {
             return list.rendered(paint: output.paint)
         }
         output.hint("start it: cofferd --dir \(into) --rebuild-index; then: coffer unseal")
+        output.hint(
+            "old unsealing cards and host keys open nothing; make new ones: coffer keys reshare, coffer keys slots add")
+        output.hint("a drill key did not come back; an owner names one again: coffer backup drill-key set AGE1…")
         output.hint("each device that goes on: coffer identity follow --quorum \(receipt.quorum)")
     }
 }

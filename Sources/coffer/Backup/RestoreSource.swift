@@ -210,7 +210,7 @@ struct RestoreSource {
 }
 
 /// Bytes that have come from the target.
-private final class RestoreMeter {
+final class RestoreMeter {
     private var progress: Progress
     private var done: Int64 = 0
     var total: Int64 = 0

@@ -9,7 +9,16 @@ struct DoctorCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check this device, the vault's folder and the broker; say how to mend what is wrong.",
-        discussion: "Exit code 1 when a check fails.\n\nExample: coffer doctor --dir /srv/coffer")
+        discussion: """
+            Says too when an archive was last brought back (T3 with the drill key, T4 with the recovery cards), and fails \
+            where archives or drills are overdue.
+
+            Exit code 1 when a check fails.
+
+            Members of --json: checks [{name, ok, hint}].
+
+            Example: coffer doctor --dir /srv/coffer
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -119,6 +128,13 @@ struct Doctor {
             }
             if let witness = status.witness {
                 add("witness", true, "\(witness.name) cosigned \(witness.size) entries")
+            }
+            if let archives = status.archives {
+                let restorable = Restorability(state: archives, now: SystemClock().nowMilliseconds())
+                if restorable.isShown { add("restorable", true, "last verified: " + restorable.verified) }
+                if let lost = restorable.lost {
+                    add("archives", true, "a restore would lose the last \(Restorability.span(lost))")
+                }
             }
             for warning in status.warnings { add("warning", false, TerminalText.safe(warning)) }
         } catch {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Client
 import Console
+import Host
 import VaultModel
 import Wire
 
@@ -14,7 +15,8 @@ struct StatusCommand: CofferCommand {
 
             Members of --json: state, profile, vault_id, incarnation, log_size, customers, policy, unattended, overdue, \
             witnesses (how many), witness{name, size, time} (the last cosigned checkpoint, time in seconds since 1970; \
-            empty for none), warnings[].
+            empty for none), archives{made, stored, t3, t3_took, t4, t4_took, drill_key} (times in milliseconds since 1970, 0 \
+            for none; empty without recovery cards), warnings[].
 
             Example: coffer status --dir /srv/coffer
             """)
@@ -44,6 +46,11 @@ struct StatusCommand: CofferCommand {
             if let witness = status.witness {
                 list.add(
                     "witness", "\(witness.name): \(witness.size) entries, \(Moment.local(witness.time * 1_000))")
+            }
+            if let archives = status.archives {
+                list.add(
+                    "last verified restorable",
+                    Restorability(state: archives, now: SystemClock().nowMilliseconds()).verified)
             }
             list.add("unattended", status.unattended ? "yes" : "no")
             return list.rendered(paint: output.paint)

@@ -17,6 +17,12 @@ struct LogReportCommand: CofferCommand {
             The page needs no script and no network. --json gives the same figures. With --from the entries come from \
             an export, which is verified first; that needs neither broker nor identity.
 
+            Members of --json: month, since, until, made, vault, policy, entry, total, days, hours, people, customers, \
+            purposes, denials, remarkable, remarks, emergencies, emergency_count, approvals, customer_exports, log_exports, \
+            log_readings, erasures, erasure_counts, archives {made, carried, removed, drills, drills_failed, newest [{set, \
+            time, index, person, name, kid, role}], newest_drills [{tier (T3 with the drill key, T4 with the recovery \
+            cards), passed, took_ms, rpo_s, set, time, index, person, name, kid, role}]}, overdue, coverage, witness.
+
             Example: coffer log report --out november.html --month 2026-11 --lang zh
             """)
 

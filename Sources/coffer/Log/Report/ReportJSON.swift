@@ -12,6 +12,7 @@ extension LogReport {
             indices = ["first": .count(range.lowerBound), "last": .count(range.upperBound)]
         }
         return [
+            "archives": archives.json(names),
             "approvals": [
                 "asked": .count(approvals.asked), "given": .count(approvals.given), "used": .count(approvals.used),
             ],
@@ -92,6 +93,10 @@ extension LogReport {
             guard let count = remarks[remark]?.count, count > 0 else { continue }
             list.add("  " + remark.rawValue, "\(count)")
         }
+        list.add(
+            "archives",
+            "\(archives.carried) arrived, \(archives.drills) restore drills, \(archives.failed) of them failed",
+            ink: archives.failed > 0 ? .warning : .good)
         list.add("overdue reviews", "\(overdue.count)", ink: overdue.isEmpty ? .good : .warning)
         return list.rendered(paint: output.paint)
     }
@@ -122,6 +127,34 @@ extension LogReport.Actor {
 extension LogReport.Events {
     fileprivate func json(_ names: [String: String]) -> JSONValue {
         ["count": .count(count), "newest": .array(newest.map { .object($0.members(names)) })]
+    }
+}
+
+extension LogReport.Archives {
+    fileprivate func json(_ names: [String: String]) -> JSONValue {
+        [
+            "carried": .count(carried), "drills": .count(drills), "drills_failed": .count(failed),
+            "made": .count(made),
+            "newest": .array(
+                newest.map { carried in
+                    .object(
+                        carried.event.actor.members(names).merging([
+                            "index": .count(carried.event.index), "set": .string(carried.set),
+                            "time": .string(Moment.iso(carried.event.time)),
+                        ]) { first, _ in first })
+                }),
+            "newest_drills": .array(
+                newestDrills.map { drill in
+                    .object(
+                        drill.event.actor.members(names).merging([
+                            "index": .count(drill.event.index), "passed": .bool(drill.note.passed),
+                            "rpo_s": .integer(drill.note.age), "set": .string(drill.note.set),
+                            "tier": .string(drill.note.tier.rawValue), "time": .string(Moment.iso(drill.event.time)),
+                            "took_ms": .integer(drill.note.took),
+                        ]) { first, _ in first })
+                }),
+            "removed": .count(removed),
+        ]
     }
 }
 
