@@ -12,24 +12,15 @@ final class BackupShop {
     init(rows: Int = 40, wrapper: (Sandbox) throws -> [String] = { _ in [] }) throws {
         sandbox = try Sandbox()
         self.wrapper = try wrapper(sandbox)
-        try sandbox.answer(
-            "owner", "init", "--policy", Sandbox.root + "/policies/takeout.yaml", "--owner", "Owner", "--profile",
-            "test", "--unseal-passphrase-file", try sandbox.passphrase("vault"), "--recovery", "2/3", "--cards",
-            sandbox.folder + "/cards")
+        let template = try Template.shared.get()
+        try template.copy(to: sandbox)
+        number = template.number
         broker = try BrokerProcess(sandbox, wrapper: self.wrapper)
         try sandbox.unseal()
-        try sandbox.answer(
-            "owner", "keys", "cards", "confirm", "--recovery", "--card-file",
-            sandbox.folder + "/cards/recovery-1-of-3.txt",
-            "--card-file", sandbox.folder + "/cards/recovery-2-of-3.txt")
-        for (who, role) in [
-            ("counter", "customer-service"), ("officer", "compliance-officer"), ("operator", "backup-operator"),
-        ] { try sandbox.enrol(who, role: role) }
         if rows > 0 {
             let file = try sandbox.write("customers.csv", CustomerList.csv(rows: rows))
             try sandbox.answer("counter", "import", file, "--map", CustomerList.map)
         }
-        number = try sandbox.addSampleCustomer()
     }
 
     func card(_ index: Int) -> String { sandbox.folder + "/cards/recovery-\(index)-of-3.txt" }
