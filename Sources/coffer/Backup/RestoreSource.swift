@@ -117,21 +117,24 @@ struct RestoreSource {
         Interrupt.watchAll()
         defer { Interrupt.unwatch() }
         let meter = RestoreMeter(output)
+        let archived: ArchivedCustomer
         do throws(ArchivedCustomer.Failure) {
-            return try ArchivedCustomer(
+            archived = try ArchivedCustomer(
                 customer, in: found.plan, found.catalog, cards: cards, kinds: kinds, scratch: scratch,
                 begin: { meter.total = $0 }, report: { meter.add($0) },
                 fetch: { name, limit in
                     guard !Interrupt.happened else { throw Interrupt.Happened() }
                     return try store.read(name, limit: limit)
                 })
-        } catch {
-            guard !Interrupt.happened else {
-                throw .usage("interrupted", hint: "nothing was changed and nothing was left here", why: "interrupted")
-            }
-            throw Failure(archived: error, target: name)
-        }
+        } catch { throw Interrupt.happened ? Self.interrupted : Failure(archived: error, target: name) }
+        // Too late to stop a read, in time to write nothing.
+        guard !Interrupt.happened else { throw Self.interrupted }
+        return archived
     }
+
+    private static let interrupted = Failure(
+        code: "aborted", why: "interrupted", message: "interrupted",
+        hint: "nothing was changed, and nothing was left here", exitCode: 130)
 
     private typealias Believed = [(catalog: ArchiveCatalog, ledger: RestoreLedger)]
 
