@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Disaster: archives go to a stick, to a server by SFTP and to a bucket, the vault's folder is destroyed, and two of three
-# recovery cards bring it back: the same customer, and a log that goes on where it was.
+# recovery cards bring it back: the same customer, and a log that goes on where it was. Then one customer is brought back
+# alone, and the records alone are lost.
 #
 # COFFER_BIN names the folder of the two programs (default: .build/release).
 # Ends with 0 only if every step did what it should, the refused ones included.
@@ -138,6 +139,33 @@ say "The same customer"
 as counter 0 find --phone 13912345678 --purpose order
 as counter 0 customer show "$number" --fields name,phone --purpose order --form full
 holds "林小美"
+
+say "Her address is overwritten by mistake; the owner brings her alone back, with two cards"
+as counter 0 customer update "$number" --field "address=上海市黄浦区人民大道 1 号" --purpose order
+as owner 0 backup pick --customer "$number" --from office --scratch "$work/scratch" --dry-run \
+    --card-file "$work/cards/recovery-1-of-3.txt" --card-file "$work/cards/recovery-2-of-3.txt"
+as owner 0 backup pick --customer "$number" --from office --scratch "$work/scratch" \
+    --card-file "$work/cards/recovery-1-of-3.txt" --card-file "$work/cards/recovery-2-of-3.txt"
+as counter 0 customer show "$number" --fields address --purpose order --form full
+holds "西湖区"
+
+say "Only the file with the records is lost this time: log and keys go on, and no entry is missing"
+kill -9 "$broker"
+wait "$broker" || true
+broker=
+mv "$vault" "$work/vault.old"
+head -c 8192 /dev/urandom >"$work/vault.old/vault.db"
+as owner 0 backup restore --from office --into "$vault" --live "$work/vault.old" \
+    --live-passphrase-file "$work/new.pass" --unseal-passphrase-file "$work/new.pass" \
+    --card-file "$work/cards/recovery-2-of-3.txt" --card-file "$work/cards/recovery-3-of-3.txt"
+holds "none is lost"
+log_key=$(sed -n 's/^log key *//p' "$work/output")
+start --rebuild-index
+as owner 0 identity follow --quorum "$quorum"
+as counter 0 identity follow --quorum "$quorum"
+as officer 0 identity follow --quorum "$quorum"
+as owner 0 unseal --unseal-passphrase-file "$work/new.pass"
+as counter 0 find --phone 13912345678 --purpose order
 
 say "The officer exports the log and verifies it across the restore"
 as officer 0 log export --out "$work/export"

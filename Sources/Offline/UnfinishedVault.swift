@@ -13,7 +13,7 @@ public enum UnfinishedVault {
         var place = path
         while place.count > 1, place.hasSuffix("/") { place.removeLast() }
         let parent = FilePaths.folder(of: place)
-        let beginning = String(place.dropFirst(parent == "/" ? 1 : parent.count + 1)) + NewVault.mark
+        let beginning = (place.split(separator: "/").last.map(String.init) ?? place) + NewVault.mark
         var (removed, kept): ([String], [String]) = ([], [])
         for name in (try? Folder.names(in: parent)) ?? [] where isUnfinished(name, beginning) {
             let folder = FilePaths.join(parent, name)
@@ -55,9 +55,11 @@ public enum UnfinishedVault {
 
     /// Not while somebody has its lock: whoever takes that from here on finds that the folder is gone.
     private static func remove(_ folder: String) {
-        guard !Folder.exists(FilePaths.join(folder, "vault.seal")), let lock = try? DirectoryLock(folder: folder) else {
-            return
+        let seal = FilePaths.join(folder, "vault.seal")
+        guard !Folder.exists(seal), let lock = try? DirectoryLock(folder: folder) else { return }
+        withExtendedLifetime(lock) {
+            // It may have been written, and whoever wrote it killed, since the first look.
+            if !Folder.exists(seal) { Folder.removeAll(folder) }
         }
-        withExtendedLifetime(lock) { Folder.removeAll(folder) }
     }
 }

@@ -163,6 +163,10 @@ extension Turnstile {
     private func requireAllowed(
         _ values: [String], of definition: FieldDefinition
     ) throws(RequestRefusal) {
+        guard definition.isMany || values.count <= 1 else {
+            throw .invalid(
+                "\(definition.name): the archive has several values, the policy in force allows one; nothing was changed")
+        }
         for value in values {
             guard let canonical = try? definition.canonical(value, region: policy.region),
                 canonical.utf8.elementsEqual(value.utf8)

@@ -10,7 +10,7 @@ struct PickStatementTests {
     private let statement = PickStatement(
         vault: .random(), generation: 2, customer: .random(), set: "b_0123456789abcdefghjkmnpqrs",
         manifest: String(repeating: "ab", count: 32), made: 1_795_000_000_000, rows: String(repeating: "cd", count: 32),
-        at: 1_795_000_060)
+        isDry: false, at: 1_795_000_060)
 
     private func sealed() -> DSSEEnvelope {
         statement.sealed(by: KeyID(Self.quorum.publicKey)) { Self.quorum.sign($0) }
@@ -50,7 +50,7 @@ struct PickStatementTests {
             text.replacing("\"v\":1", with: "\"v\":2"), text.replacing("\"pick\"", with: "\"succession\""),
             text.replacing("{\"at\":", with: "{ \"at\":"), text.replacing("\"gen\":2", with: "\"gen\":-2"),
             text.replacing("\"set\":", with: "\"sets\":"), text.replacing(statement.customer.text, with: "C-0"),
-            text.replacing("}", with: ",\"zz\":1}"),
+            text.replacing("}", with: ",\"zz\":1}"), text.replacing("\"dry\":0", with: "\"dry\":2"),
         ]
         for other in others {
             #expect(other != text)

@@ -78,13 +78,14 @@ extension EndToEnd {
 
         private func statement(
             _ rows: [PickRow]? = nil, by signer: Quorum? = nil, of customer: CustomerNumber? = nil,
-            manifest: String? = nil, generation: UInt64 = 1, vault: VaultID? = nil, seconds: Int64 = 0
+            manifest: String? = nil, generation: UInt64 = 1, vault: VaultID? = nil, seconds: Int64 = 0,
+            isDry: Bool = false
         ) -> JSONValue {
             let signer = signer ?? quorum
             return PickStatement(
                 vault: vault ?? facts.vault, generation: generation, customer: customer ?? number, set: set,
                 manifest: manifest ?? self.manifest, made: 1, rows: PickRow.digest(of: rows ?? self.rows),
-                at: Int64(Date().timeIntervalSince1970) + seconds
+                isDry: isDry, at: Int64(Date().timeIntervalSince1970) + seconds
             ).sealed(by: signer.kid) { signer.identity.sign($0) }.value
         }
 

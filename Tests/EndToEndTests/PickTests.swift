@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension BackupShop {
@@ -223,6 +224,38 @@ extension EndToEnd {
             #expect((try found.json()["matches"] as? [Any])?.count == 1)
             try shop.sandbox.answer("owner", "scrub")
             try shop.sandbox.expectVerifies(try restored.member("log_key"), quorum: try restored.member("quorum"))
+            shop.broker.stop()
+        }
+
+        @Test func `whoever loses patience leaves no archive behind`() throws {
+            let shop = try BackupShop(rows: 400)
+            let stick = try shop.addTarget("stick")
+            try shop.sandbox.answer("operator", "backup", "run")
+            let arguments = try shop.sandbox.arguments(
+                "owner",
+                [
+                    "backup", "pick", "--customer", shop.number, "--from", stick, "--card-file", shop.card(1),
+                    "--card-file", shop.card(2), "--scratch", shop.scratch(), "--dry-run",
+                ])
+            let scratch = shop.scratch()
+            var (seen, codes) = (0, Set<Int32>())
+            for place in 0..<20 {
+                let child = try Child(
+                    [Sandbox.binaries + "/coffer"] + arguments, environment: shop.sandbox.environment,
+                    output: "/dev/null", error: "/dev/null")
+                // As soon as the archive lies there, and a little later each time.
+                func isThere() throws -> Bool {
+                    try !FileManager.default.contentsOfDirectory(atPath: scratch).isEmpty
+                }
+                while try child.isRunning && !isThere() { usleep(200) }
+                if try isThere() { seen += 1 }
+                usleep(UInt32(place * 400))
+                child.send(place.isMultiple(of: 2) ? SIGTERM : SIGINT)
+                codes.insert(child.wait())
+                #expect(try FileManager.default.contentsOfDirectory(atPath: scratch) == [], "\(place)")
+            }
+            #expect(seen > 10, "the archive was there when the signal came")
+            #expect(codes != [0], "\(codes)")
             shop.broker.stop()
         }
 

@@ -36,7 +36,9 @@ public struct PrunePlan: Sendable {
 
     /// What stays whatever its date: the newest set, the newest keys, and full archives while they are few.
     private static func least(of catalog: ArchiveCatalog) -> Set<String> {
+        // A restore takes vault, keys and log of one run.
         var kept = Set(catalog.sets.suffix(1).flatMap(\.manifests).map(\.hash))
+        kept.formUnion(restorable(catalog).suffix(1).flatMap(\.manifests).map(\.hash))
         kept.formUnion(whole(.keyring, in: catalog).suffix(RetentionClass.keyring.leastKept).map(\.hash))
         for part in [ArchivePart.vault, .log] {
             kept.formUnion(whole(part, in: catalog).suffix(leastFulls).map(\.hash))
@@ -46,8 +48,14 @@ public struct PrunePlan: Sendable {
 
     /// Whether a generation has as much as always stays, so that an earlier one is not needed.
     private static func staysAlone(_ catalog: ArchiveCatalog) -> Bool {
-        whole(.keyring, in: catalog).count >= RetentionClass.keyring.leastKept
+        restorable(catalog).count >= leastFulls
+            && whole(.keyring, in: catalog).count >= RetentionClass.keyring.leastKept
             && whole(.vault, in: catalog).count >= leastFulls && whole(.log, in: catalog).count >= leastFulls
+    }
+
+    /// The whole sets that a vault could be brought back from alone.
+    private static func restorable(_ catalog: ArchiveCatalog) -> [ArchiveSet] {
+        catalog.sets.filter { $0.keyring != nil }
     }
 
     /// Full archives of a part, with everything they need.

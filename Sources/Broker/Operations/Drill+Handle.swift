@@ -65,6 +65,9 @@ enum SetDrillKeyHandler: OperationHandler {
         let change = try await vault.files.prepare { (seal) throws(RequestRefusal) in
             seal.changing { $0.drillRecipient = recipient }
         }
-        return Answer(NoMembers(), try await vault.replaceSeal(change, decision))
+        let entry = try await vault.replaceSeal(change, decision)
+        // What waits there is sealed to those who could read before; a run that is under way throws its set away itself.
+        if vault.backups.last?.state != .running { vault.spool.discard() }
+        return Answer(NoMembers(), entry)
     }
 }

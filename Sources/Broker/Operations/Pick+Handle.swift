@@ -28,8 +28,9 @@ enum PickPageHandler: OperationHandler {
 enum PickCustomerHandler: OperationHandler {
     typealias Op = PickCustomer
     static let ask = PolicyAsk(act: .backupRestore, verb: "pick")
-    /// Between the cards' word and now.
+    /// Between the cards' word and now, and how far it may be ahead.
     private static let freshSeconds: Int64 = 600
+    private static let aheadSeconds: Int64 = 30
 
     static func handle(
         _ call: Call<PickCustomer.Request>, in vault: OpenVault
@@ -86,7 +87,7 @@ enum PickCustomerHandler: OperationHandler {
         }
         guard statement.vault == facts.vault, statement.customer == customer,
             statement.manifest.utf8.elementsEqual(call.head.object.utf8),
-            statement.rows.utf8.elementsEqual(PickRow.digest(of: rows).utf8),
+            statement.rows.utf8.elementsEqual(PickRow.digest(of: rows).utf8), statement.isDry == call.body.dryRun,
             OpaqueID.isRecord(statement.set)
         else {
             throw .denied(
@@ -95,7 +96,8 @@ enum PickCustomerHandler: OperationHandler {
         guard statement.generation <= facts.incarnation else {
             throw .conflict("the archive is of a later life of this vault; this broker serves an old folder")
         }
-        guard abs(statement.at - call.verified.receivedMilliseconds / 1_000) <= freshSeconds else {
+        let age = call.verified.receivedMilliseconds / 1_000 - statement.at
+        guard (-aheadSeconds...freshSeconds).contains(age) else {
             throw .denied(.clock, hint: "the cards signed this at another time; check the clock and give them again")
         }
         return statement

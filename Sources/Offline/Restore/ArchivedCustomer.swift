@@ -161,7 +161,7 @@ public struct ArchivedCustomer: Sendable {
         let statement = PickStatement(
             vault: manifest.manifest.vault, generation: manifest.manifest.generation, customer: customer,
             set: manifest.manifest.set, manifest: manifest.hash, made: manifest.manifest.created,
-            rows: PickRow.digest(of: rows), at: at
+            rows: PickRow.digest(of: rows), isDry: dryRun, at: at
         ).sealed(by: KeyID(cards.signingKey)) { cards.sign($0) }
         return PickCustomer.Request(statement: statement.value, dryRun: dryRun)
     }

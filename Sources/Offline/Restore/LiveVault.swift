@@ -46,10 +46,8 @@ public struct LiveVault: Sendable {
         where !Folder.exists(FilePaths.join(folder, name)) {
             throw .missing(name)
         }
-        // A folder without the lock's file was never served where it lies; one is not made here.
-        do throws(HostError) {
-            lock = Folder.exists(FilePaths.join(folder, "lock")) ? try DirectoryLock(folder: folder) : nil
-        } catch {
+        // Made where it is missing: a broker that is started meanwhile must find it taken.
+        do throws(HostError) { lock = try DirectoryLock(folder: folder) } catch {
             guard !DirectoryLock.isHeld(error) else { throw .held }
             // No broker serves a folder that nobody can write to: an image of a disk, say.
             guard error.isReadOnly else { throw .host(error) }
@@ -71,7 +69,7 @@ public struct LiveVault: Sendable {
         let remembered: String
 
         /// The life that the folder is of.
-        var incarnation: UInt64 { verified.facts.incarnation }
+        public var incarnation: UInt64 { verified.facts.incarnation }
     }
 
     /// Opens the seal file. Takes seconds.

@@ -79,27 +79,28 @@ struct BackupDrillCommand: CofferCommand {
         with key: AgeIdentity, _ name: String, _ access: TargetAccess, _ output: Output
     ) async throws {
         let identity = try IdentityAccess.read(try options.identityPath).identity
-        let run = DrillRun(.structure, try await session(output), target: name, scratch: scratch)
+        var run = DrillRun(.structure, try await session(output), target: name, scratch: scratch)
         let source: StructuralSource
         do throws(Failure) {
             source = try StructuralSource(access.open(name), logKey: identity.broker.logKey, output)
         } catch { throw await run.noteFailure(error) }
         let newest = source.catalog.manifests.last?.manifest
         let report: StructuralDrill.Report
-        defer { Folder.removeAll(run.folder) }
+        try run.begin(output)
+        defer { run.end() }
         do throws(Failure) {
             let drill = try source.drill(key, output)
-            do throws(HostError) { try Folder.create(run.folder, mode: 0o700) } catch {
+            do throws(HostError) { try Folder.create(run.place, mode: 0o700) } catch {
                 throw .file(error, "the scratch folder could not be made", why: "scratch")
             }
-            do throws(StructuralDrill.Failure) { report = try drill.run(in: run.folder) } catch {
+            do throws(StructuralDrill.Failure) { report = try drill.run(in: run.place) } catch {
                 throw Failure(drill: error, target: name)
             }
         } catch {
             throw await run.noteFailure(error, records: newest?.created ?? 0, set: newest?.set ?? "")
         }
         let took = run.took
-        Folder.removeAll(run.folder)
+        run.end()
         let noted = try await run.note(true, took: took, records: report.records, set: report.set)
         let own: [String: JSONValue] = [
             "entries": .count(report.entries), "left_out": .count(report.leftOut), "rows": .count(report.rows),
@@ -118,25 +119,26 @@ struct BackupDrillCommand: CofferCommand {
         let vault = try IdentityAccess.read(try options.identityPath).identity.vault
         let source = try RestoreSource(access.open(name).store, name: name, vault: vault.description)
         let cards = try source.cards(CardSource(files: cardFile))
-        let run = DrillRun(.cards, session, target: name, scratch: scratch)
+        var run = DrillRun(.cards, session, target: name, scratch: scratch)
         let restoration: VaultRestoration
         do throws(Failure) { restoration = try source.restoration(cards, at: nil, output) } catch {
             throw await run.noteFailure(error)
         }
-        defer { Folder.removeAll(run.folder) }
+        try run.begin(output)
+        defer { run.end() }
         let receipt: VaultRestoration.Receipt
         let works: RestoredCheck.Result
         do throws(VaultRestoration.Failure) {
             // Nobody else will open the copy: its passphrase is drawn and forgotten.
             let passphrase = SecretBytes(copying: Array(Hex.encode(Random.bytes(16)).utf8))
-            receipt = try await restoration.write(to: run.folder, living: .owners, passphrase: passphrase)
-            works = try await RestoredCheck(folder: run.folder).run(passphrase: passphrase)
+            receipt = try await restoration.write(to: run.place, living: .owners, passphrase: passphrase)
+            works = try await RestoredCheck(folder: run.place).run(passphrase: passphrase)
         } catch {
             throw await run.noteFailure(
                 Failure(error, target: name), records: restoration.records, set: restoration.set)
         }
         let took = run.took
-        Folder.removeAll(run.folder)
+        run.end()
         let noted = try await run.note(true, took: took, records: receipt.records, set: restoration.set)
         let own: [String: JSONValue] = [
             "customers": .count(receipt.customers), "fields": .count(works.fields), "indexed": .count(works.indexed),

@@ -83,6 +83,9 @@ struct BackupRestoreCommand: CofferCommand {
     @Flag(help: "Go on although lines of the ledger of erasures are missing: somebody erased may come back.")
     var acceptStaleLedger = false
 
+    @Flag(help: "Go on although another target has archives of a later life of this vault.")
+    var acceptOlderLife = false
+
     @Option(help: ArgumentHelp("A recovery card's file; once for each card.", valueName: "file"), completion: .file())
     var cardFile: [String] = []
 
@@ -107,6 +110,7 @@ struct BackupRestoreCommand: CofferCommand {
         guard let first = from.first else { throw Failure.usage("--from names no target", why: "from") }
         var source = try RestoreSource(access.store(first, options), name: first, vault: vault)
         for name in from.dropFirst() { try source.addLedgers(access.store(name, options), name: name) }
+        source.acceptsOlderLife = acceptOlderLife
         addKnownLedgers(to: &source, output)
         let unsealed = try unseal(old, source.vault, output)
         let cards = try source.cards(CardSource(files: cardFile))
@@ -146,7 +150,14 @@ struct BackupRestoreCommand: CofferCommand {
         ).existing(of: "the old folder's vault")
         let seen = Session.rememberedNote(options, of: vault)
         do throws(LiveVault.Problem) {
-            return try old.unseal(passphrase, vault: vault, remembered: seen)
+            let unsealed = try old.unseal(passphrase, vault: vault, remembered: seen)
+            // A device that has followed a restore knows that the vault went on elsewhere, whatever the target has.
+            if let path = try? options.identityPath, let identity = try? IdentityFile.read(path).identity,
+                identity.vault == vault, let known = LogOrigin(identity.broker.logKey.name)?.incarnation
+            {
+                guard known <= unsealed.incarnation else { throw .earlierLife }
+            }
+            return unsealed
         } catch { throw Failure(error) }
     }
 
@@ -182,11 +193,8 @@ struct BackupRestoreCommand: CofferCommand {
         for name in names where !from.contains(name) {
             do throws(Failure) {
                 let target = try known.open(name)
-                try source.addLedgers(target.store, name: name)
-            } catch {
-                output.warning("\(error.message): whoever was erased may be known there only")
-                output.hint("if that target still exists, reach it first; what it knows of erasures is not used now")
-            }
+                try source.addLedgers(target.store, name: name, isNamed: false)
+            } catch { RestoreSource.warnUnread(error, output) }
         }
     }
 

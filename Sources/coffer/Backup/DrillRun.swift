@@ -16,12 +16,34 @@ struct DrillRun {
     /// Nil where the broker is not told.
     let session: Session?
     let target: String
-    let folder: String
+    private let scratch: String
+    private let folder: String
+    private var lock: DirectoryLock?
     private let start = SystemClock().nowMilliseconds()
 
     init(_ tier: DrillNote.Tier, _ session: Session?, target: String, scratch: String) {
-        (self.tier, self.session, self.target) = (tier, session, target)
-        folder = FilePaths.join(scratch, "coffer-drill-" + Hex.encode(Random.bytes(8)))
+        (self.tier, self.session, self.target, self.scratch) = (tier, session, target, scratch)
+        folder = FilePaths.join(scratch, UnfinishedVault.drillPrefix + Hex.encode(Random.bytes(8)))
+    }
+
+    /// Where the copy is made.
+    var place: String { FilePaths.join(folder, "vault") }
+
+    /// Makes the folder, held so that no other drill takes it for one that was left behind, and removes those that were.
+    mutating func begin(_ output: Output) throws(Failure) {
+        for path in UnfinishedVault.clearDrills(in: scratch) {
+            output.note("removed \(path), which an interrupted drill had left")
+        }
+        do throws(HostError) {
+            try Folder.create(folder, mode: 0o700)
+            lock = try DirectoryLock(folder: folder)
+        } catch { throw .file(error, "the scratch folder could not be made", why: "scratch") }
+    }
+
+    /// Leaves nothing behind.
+    mutating func end() {
+        Folder.removeAll(folder)
+        lock = nil
     }
 
     /// Milliseconds since the drill began.

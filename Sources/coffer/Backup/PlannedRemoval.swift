@@ -87,7 +87,7 @@ struct PlannedRemoval {
                     let mark = names.mark(ofPack: pack.name)
                     guard try marks.isOver(mark, notBefore: 0, &done) else { continue }
                     guard try remove(names.pack(pack.name)) else { continue }
-                    try target.store.remove(mark)
+                    _ = try remove(mark)
                     done.removedPacks += 1
                 }
                 try target.store.removeLeftovers(names.all)
@@ -109,8 +109,8 @@ struct PlannedRemoval {
             let mark = catalog.names.mark(of: manifest.name)
             // Whoever can write can plant a mark: the week begins when the archive's time is over, at the earliest.
             guard try marks.isOver(mark, notBefore: manifest.manifest.retainUntil, &done), !isNeeded else { continue }
-            try target.store.remove(manifest.name)
-            try target.store.remove(mark)
+            guard try remove(manifest.name) else { continue }
+            _ = try remove(mark)
             gone.append(manifest)
         }
         let kept = Set(catalog.manifests.filter { !gone.contains($0) }.flatMap(\.manifest.objects))
@@ -154,7 +154,10 @@ private struct Marks {
             if let since = try since(mark), since <= now {
                 return now - max(since, notBefore) >= PrunePlan.waitMilliseconds
             }
-            try store.remove(mark)
+            do throws(TransferError) { try store.remove(mark) } catch {
+                if case .retained = error { return false }
+                throw error
+            }
         }
         let value: JSONValue = ["since": .integer(now)]
         try store.write(mark, value.encode(), retainUntilSeconds: nil)
@@ -164,7 +167,15 @@ private struct Marks {
 
     /// Takes back the marks of what is not due: planted ones, and those of packs that belong to an archive by now.
     func clear(except due: Set<String>) throws(TransferError) {
-        for mark in names.subtracting(due).sorted() { try store.remove(mark) }
+        for mark in names.subtracting(due).sorted() {
+            // Whoever plants a mark under a lock must not stop everything else.
+            do throws(TransferError) { try store.remove(mark) } catch {
+                switch error {
+                case .notFound, .retained: continue
+                default: throw error
+                }
+            }
+        }
     }
 
     private func since(_ mark: String) throws(TransferError) -> Int64? {

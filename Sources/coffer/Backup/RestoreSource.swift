@@ -16,7 +16,9 @@ struct RestoreSource {
     private let names: ArchiveNames
     private let generations: [ArchiveNames]
     /// Further targets, for what they know of erasures.
-    private var others: [(name: String, store: any ObjectStore, generations: [ArchiveNames])] = []
+    private var others: [(name: String, store: any ObjectStore, generations: [ArchiveNames], isNamed: Bool)] = []
+    /// Whether an archive of an earlier life will do although another target has one of a later.
+    var acceptsOlderLife = false
 
     init(_ store: any ObjectStore, name: String, vault: String?) throws(Failure) {
         self.store = store
@@ -61,9 +63,11 @@ struct RestoreSource {
     }
 
     /// Another target, whose ledgers of erasures count as well. One that has nothing of this vault adds nothing.
-    mutating func addLedgers(_ store: any ObjectStore, name: String) throws(Failure) {
+    ///
+    /// - Parameter isNamed: whether the person asked for it; otherwise it may fail, with a warning.
+    mutating func addLedgers(_ store: any ObjectStore, name: String, isNamed: Bool = true) throws(Failure) {
         let generations = try Self.generations(store, name).filter { $0.vault == names.vault }
-        others.append((name, store, generations))
+        others.append((name, store, generations, isNamed))
     }
 
     /// The moment that `--at` names, milliseconds since 1970.
@@ -142,20 +146,19 @@ struct RestoreSource {
         Interrupt.watchAll()
         defer { Interrupt.unwatch() }
         let meter = RestoreMeter(output)
+        let archived: ArchivedCustomer
         do throws(ArchivedCustomer.Failure) {
-            return try ArchivedCustomer(
+            archived = try ArchivedCustomer(
                 customer, in: found.plan, found.catalog, cards: cards, kinds: kinds, scratch: scratch,
                 begin: { meter.total = $0 }, report: { meter.add($0) },
                 fetch: { name, limit in
                     guard !Interrupt.happened else { throw Interrupt.Happened() }
                     return try store.read(name, limit: limit)
                 })
-        } catch {
-            guard !Interrupt.happened else {
-                throw .usage("interrupted", hint: "nothing was changed and nothing was left here", why: "interrupted")
-            }
-            throw Failure(archived: error, target: name)
-        }
+        } catch { throw Interrupt.happened ? Failure.interrupted : Failure(archived: error, target: name) }
+        // Too late to stop a read, in time to write nothing.
+        guard !Interrupt.happened else { throw Failure.interrupted }
+        return archived
     }
 
     private typealias Copy = (catalog: ArchiveCatalog, lines: [RestoreLedger.Line])
@@ -177,8 +180,17 @@ struct RestoreSource {
         for problem in newest.problems { output.warning("\(problem.kind.rawValue): \(problem.name)") }
         for other in others {
             for names in other.generations {
-                guard let copy = try read(names, other.store, other.name, trust) else { continue }
-                if names.generation > newest.names.generation { output.warning(Self.laterLife(other.name, name)) }
+                let found: Copy?
+                do throws(Failure) { found = try read(names, other.store, other.name, trust) } catch {
+                    // A server that dies on the day of the fire must not stop what another one can give.
+                    guard !other.isNamed else { throw error }
+                    Self.warnUnread(error, output)
+                    continue
+                }
+                guard let copy = found else { continue }
+                guard names.generation <= newest.names.generation || acceptsOlderLife else {
+                    throw Self.laterLife(other.name, name)
+                }
                 copies.append(copy)
             }
         }
@@ -204,8 +216,18 @@ struct RestoreSource {
         } catch { throw Failure(.transfer(error), target: target) }
     }
 
-    private static func laterLife(_ other: String, _ name: String) -> String {
-        "\(other) has archives of a later life of this vault than \(name): you may want to restore from there"
+    /// Who had to go in the later life would live again, and who was erased in it would be known to fewer ledgers.
+    private static func laterLife(_ other: String, _ name: String) -> Failure {
+        Failure(
+            code: "backup", why: "older-life", message: "\(other) has archives of a later life of this vault than \(name)",
+            hint: "restore from there: --from \(other); --accept-older-life goes on, and brings back who had to go since",
+            exitCode: 12)
+    }
+
+    /// A target that was not asked for could not be read.
+    static func warnUnread(_ failure: Failure, _ output: Output) {
+        output.warning("\(failure.message): whoever was erased may be known there only")
+        output.hint("if that target still exists, reach it first; what it knows of erasures is not used now")
     }
 }
 
