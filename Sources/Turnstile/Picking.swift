@@ -165,7 +165,8 @@ extension Turnstile {
     ) throws(RequestRefusal) {
         guard definition.isMany || values.count <= 1 else {
             throw .invalid(
-                "\(definition.name): the archive has several values, the policy in force allows one; nothing was changed")
+                "\(definition.name): the archive has several values, the policy in force allows one; nothing was changed"
+            )
         }
         for value in values {
             guard let canonical = try? definition.canonical(value, region: policy.region),

@@ -1,5 +1,6 @@
 internal import AccessLog
 internal import Archive
+internal import Backup
 internal import Host
 internal import Keys
 internal import Policy

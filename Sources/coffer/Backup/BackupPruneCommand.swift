@@ -94,7 +94,7 @@ struct BackupPruneApplyCommand: CofferCommand {
         // One that has arrived somewhere goes on to the others for a day at the most.
         case "ready":
             return status.set == status.lastSet
-                && SystemClock().nowMilliseconds() - status.lastMade > 2 * BackupCarriage.oldestMilliseconds
+                && SystemClock().nowMilliseconds() - status.archives.made > 2 * BackupCarriage.oldestMilliseconds
         default: return true
         }
     }

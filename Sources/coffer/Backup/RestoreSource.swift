@@ -219,8 +219,10 @@ struct RestoreSource {
     /// Who had to go in the later life would live again, and who was erased in it would be known to fewer ledgers.
     private static func laterLife(_ other: String, _ name: String) -> Failure {
         Failure(
-            code: "backup", why: "older-life", message: "\(other) has archives of a later life of this vault than \(name)",
-            hint: "restore from there: --from \(other); --accept-older-life goes on, and brings back who had to go since",
+            code: "backup", why: "older-life",
+            message: "\(other) has archives of a later life of this vault than \(name)",
+            hint:
+                "restore from there: --from \(other); --accept-older-life goes on, and brings back who had to go since",
             exitCode: 12)
     }
 
