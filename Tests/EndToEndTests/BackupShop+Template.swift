@@ -13,9 +13,10 @@ extension BackupShop {
 
         static let shared = Result { try Template() }
 
-        private static let last = Mutex<String?>(nil)
+        private static let made = Mutex<[String]>([])
 
-        private init() throws {
+        /// Another vault, with cards of its own.
+        init() throws {
             let sandbox = try Sandbox()
             try sandbox.answer(
                 "owner", "init", "--policy", Sandbox.root + "/policies/takeout.yaml", "--owner", "Owner", "--profile",
@@ -35,8 +36,12 @@ extension BackupShop {
             folder = sandbox.folder + "-shop"
             try FileManager.default.moveItem(atPath: sandbox.folder, toPath: folder)
             // A static is never given back; the folder must not outlive the tests.
-            Self.last.withLock { $0 = folder }
-            atexit { Template.last.withLock { $0.map { try? FileManager.default.removeItem(atPath: $0) } } }
+            let isFirst = Self.made.withLock { made in
+                made.append(folder)
+                return made.count == 1
+            }
+            guard isFirst else { return }
+            atexit { Template.made.withLock { for path in $0 { try? FileManager.default.removeItem(atPath: path) } } }
         }
 
         func copy(to sandbox: Sandbox) throws {

@@ -8,11 +8,15 @@ final class BackupShop {
     private(set) var broker: BrokerProcess
     private let wrapper: [String]
 
-    /// - Parameter rows: how many customers besides the sample one.
-    init(rows: Int = 40, wrapper: (Sandbox) throws -> [String] = { _ in [] }) throws {
+    /// - Parameters:
+    ///   - rows: how many customers besides the sample one.
+    ///   - template: what it is a copy of; shops of one template are one vault.
+    init(
+        rows: Int = 40, template: Template? = nil, wrapper: (Sandbox) throws -> [String] = { _ in [] }
+    ) throws {
         sandbox = try Sandbox()
         self.wrapper = try wrapper(sandbox)
-        let template = try Template.shared.get()
+        let template = try template ?? Template.shared.get()
         try template.copy(to: sandbox)
         number = template.number
         broker = try BrokerProcess(sandbox, wrapper: self.wrapper)

@@ -146,6 +146,27 @@ extension EndToEnd {
             shop.broker.stop()
         }
 
+        @Test func `an earlier life of the vault comes back only on purpose, and never with its old folder`() throws {
+            let shop = try BackupShop(rows: 0)
+            let old = shop.sandbox.folder + "/old"
+            for name in ["stick", "bank"] { try shop.addTarget(name) }
+            #expect(try shop.run().code == 0)
+            shop.broker.stop()
+            try FileManager.default.moveItem(atPath: shop.sandbox.vault, toPath: old)
+            try shop.follow(try shop.restore(from: "stick", ["--keep", "all"]), ["owner", "operator"])
+            #expect(try shop.sandbox.coffer("operator", "backup", "run", "--target", "bank").code == 0)
+            try shop.destroy()
+            let earlier = try shop.restore(from: "stick")
+            #expect(earlier.code == 12 && earlier.errorText.contains("later life"), "\(earlier.errorText)")
+            let live = try shop.restore(
+                from: "stick",
+                ["--live", old, "--live-passphrase-file", try shop.sandbox.passphrase("vault"), "--accept-older-life"])
+            #expect(live.code == 6 && live.errorText.contains("restored before"), "\(live.errorText)")
+            #expect(!FileManager.default.fileExists(atPath: shop.sandbox.vault))
+            let meant = try shop.restore(from: "stick", ["--accept-older-life"])
+            #expect(try meant.code == 0 && meant.number("incarnation") == 2, "\(meant.errorText)")
+        }
+
         @Test func `two vaults that came out of the same archives are told apart, and a mistyped card is named`() throws
         {
             let shop = try BackupShop(rows: 0)

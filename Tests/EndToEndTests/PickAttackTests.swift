@@ -166,7 +166,7 @@ extension EndToEnd {
                 ("head-mismatch", statement(edited { row($0, rev: 9) })),
                 ("head-mismatch", statement(vault: .random())),
                 ("conflict", statement(generation: 2)), ("clock", statement(seconds: -601)),
-                ("clock", statement(seconds: 700)),
+                ("clock", statement(seconds: 60)), ("head-mismatch", statement(isDry: true)),
             ]
             for (why, word) in cases { #expect(await bring(rows, word) == why) }
             // Rows are given once, and to whoever sent them.

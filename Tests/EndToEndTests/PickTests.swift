@@ -119,7 +119,7 @@ extension EndToEnd {
             #expect(try shop.pick(number, "--at", "2020-01-01T00:00").code == 15)
 
             // Another vault's archives and cards.
-            let other = try BackupShop(rows: 0)
+            let other = try BackupShop(rows: 0, template: BackupShop.Template())
             try other.addTarget("stick")
             try other.sandbox.answer("operator", "backup", "run")
             let foreign = try shop.pick(number, from: "../\(other.sandbox.folder.lastPart)/stick")

@@ -115,6 +115,9 @@ struct ShippedPolicyTests {
         #expect(Set(erasers) == ["compliance-officer", "owner"] && policy.erasure == .standard)
         #expect(policy.allows(try role("owner"), .backup, "prune-apply"))
         #expect(!policy.allows(try role("backup-operator"), .backup, "prune-apply"))
+        // Whoever carries archives writes no records from them.
+        #expect(policy.allows(try role("owner"), .backup, "pick"))
+        #expect(!policy.allows(try role("backup-operator"), .backup, "pick"))
         #expect(policy.allows(try role("owner"), .clock))
     }
 
