@@ -41,6 +41,12 @@ public struct RequestRefusal: Error, Equatable, Sendable {
         .unauthenticated, .notEnrolled,
         hint: "the request is not signed by an enrolled key for this vault, or came twice or too late")
 
+    /// Said only to whoever holds the key, or has a request that it signed: the signature was checked before.
+    static let counterBehind = RequestRefusal(
+        .unauthenticated, .counter,
+        hint: "this key has signed later requests: where its identity was copied from, copy IDENTITY.counter as well, "
+            + "or enrol a key of this device's own")
+
     public static func denied(_ reason: Reason, hint: String) -> RequestRefusal {
         RequestRefusal(.denied, reason, hint: hint)
     }

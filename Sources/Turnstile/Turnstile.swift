@@ -342,7 +342,8 @@ extension RequestRefusal {
     /// What it means to whoever asked when nothing could be logged.
     init(log error: LogRefusal) {
         switch error {
-        case .replay, .counter: self = .unauthenticated
+        case .replay: self = .unauthenticated
+        case .counter: self = .counterBehind
         case .exhausted: self = .denied(.exhausted, hint: "this permission has been used up")
         case .approvalUsed: self = .conflict("this approval has been used already")
         case .blockKnown: self = .conflict("this block is registered already")

@@ -77,6 +77,8 @@ final class BackgroundJob<Progress: Sendable>: Sendable {
     private let kind: BackgroundJobs.Kind
     private let jobs: BackgroundJobs
     private let run = Mutex<(state: State, progress: Progress)?>(nil)
+    /// What `last` was before the turn was taken.
+    private let before = Mutex<(state: State, progress: Progress)?>(nil)
 
     init(_ kind: BackgroundJobs.Kind, of jobs: BackgroundJobs) {
         self.kind = kind
@@ -90,7 +92,12 @@ final class BackgroundJob<Progress: Sendable>: Sendable {
     ///
     /// - Throws: a conflict that names what runs already, of whichever kind.
     func begin(_ progress: Progress) throws(RequestRefusal) {
-        try jobs.begin(kind) { run.withLock { $0 = (.running, progress) } }
+        try jobs.begin(kind) {
+            run.withLock { run in
+                before.withLock { $0 = run }
+                run = (.running, progress)
+            }
+        }
     }
 
     func update(_ change: (inout Progress) -> Void) {
@@ -112,8 +119,10 @@ final class BackgroundJob<Progress: Sendable>: Sendable {
         if !isStarted { end(.failed) }
     }
 
-    /// Gives the turn back without having started.
-    func cancel() { end(.failed) }
+    /// Gives the turn back without having started: what ran last is what it was before.
+    func cancel() {
+        jobs.end { run.withLock { run in run = before.withLock { $0 } } }
+    }
 
     private func end(_ state: State) { jobs.end { run.withLock { $0?.state = state } } }
 }
