@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import TestSupport
 
 extension EndToEnd {
     /// `kill -9` at any moment: nothing acknowledged is lost, nothing is stored twice, the log verifies.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VaultModel
+import TestSupport
 
 extension EndToEnd {
     /// An erasure that holds: against whoever looks through the files and the memory, against a crash at any step, against

@@ -5,6 +5,7 @@ import Glibc
 import Testing
 import VaultModel
 import Wire
+import TestSupport
 
 extension EndToEnd {
     /// Following the log: what comes is shown, and the log does not grow by being watched.

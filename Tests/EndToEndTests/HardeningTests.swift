@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import TestSupport
 
 extension EndToEnd {
     /// What the process and its machine must be like, and what people are told where they are not.

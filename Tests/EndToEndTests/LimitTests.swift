@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 extension EndToEnd {
     /// How much one person may open, what she is told before, and that a restart forgets none of it.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import TestSupport
 
 extension EndToEnd {
     /// `kill -9` at random moments while customers are added, changed and erased and keys are replaced: nothing

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import TestSupport
 
 extension BackupShop {
     /// `coffer backup pick` with two cards, from a target's folder.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 import Testing
+import TestSupport
 
 /// All of these run one after the other: each has a broker of its own, and the machine has two cores.
 @Suite(.serialized) enum EndToEnd {}

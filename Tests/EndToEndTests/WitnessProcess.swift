@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A running `coffer witness serve`. It is killed when the value goes.
 final class WitnessProcess {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 extension EndToEnd {
     /// A witness on another machine, as far as files and processes go: asked, fooled, killed.

@@ -4,7 +4,7 @@ import Glibc
 /// A server of a test's own: a process on a free port of loopback, killed when the value goes, and by `timeout` should
 /// the tests end without that.
 package final class ServerProcess: Sendable {
-    private let identifier: pid_t
+    private let child: Child
     private let output: String
 
     package struct DidNotStart: Error { package let output: String }
@@ -12,34 +12,12 @@ package final class ServerProcess: Sendable {
     /// Starts a program by its path and waits until its output holds `readiness`.
     package init(_ arguments: [String], in folder: String, readiness: String, lifetimeSeconds: Int = 300) throws {
         output = folder + "/server-\(UInt32.random(in: 0...UInt32.max)).log"
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // What else is open here would be held open there, a pipe that somebody reads to its end for example.
-        for descriptor in 3..<Int32(256) { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
         let whole = ["/usr/bin/timeout", "--kill-after=5", "\(lifetimeSeconds)"] + arguments
         let surroundings = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": folder]
-        var argv: [UnsafeMutablePointer<CChar>?] = unsafe whole.map { unsafe strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = unsafe surroundings.map { unsafe strdup("\($0)=\($1)") } + [nil]
-        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
-        // Threads of the test's task pool block every signal, and a child would go on doing so.
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var child: pid_t = 0
-        let status = unsafe posix_spawn(&child, whole[0], &actions, &attributes, &argv, &envp)
-        guard status == 0 else { throw DidNotStart(output: "errno \(status)") }
-        identifier = child
+        child = try Child(whole, environment: surroundings, output: output, error: nil)
         for _ in 0..<1_200 {
             if log.contains(readiness) { return }
-            if waitpid(child, nil, WNOHANG) != 0 { break }
+            guard child.isRunning else { break }
             usleep(25_000)
         }
         throw DidNotStart(output: log)
@@ -49,8 +27,8 @@ package final class ServerProcess: Sendable {
 
     /// `timeout` passes the signal on.
     package func stop() {
-        kill(identifier, SIGTERM)
-        waitpid(identifier, nil, 0)
+        child.send(SIGTERM)
+        _ = child.wait()
     }
 
     package var log: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
