@@ -1,3 +1,4 @@
+internal import AccessLog
 internal import Host
 internal import Keys
 internal import Primitives
@@ -134,7 +135,9 @@ extension VaultFiles {
 extension VaultFiles {
     /// One line of the ledger of erasures; nil for a place that has none.
     func readLedger(_ place: UInt64) -> [UInt8]? {
-        try? DurableFile.read(FilePaths.join(FilePaths.join(folder, Self.ledgerName), "\(place).json"), limit: 16_384)
+        try? DurableFile.read(
+            FilePaths.join(FilePaths.join(folder, Self.ledgerName), "\(place).json"),
+            limit: ErasureLedgerLine.largestBytes)
     }
 }
 

@@ -25,10 +25,10 @@ struct NewVault: Sendable {
         while place.count > 1, place.hasSuffix("/") { place.removeLast() }
         guard !Folder.exists(place) else { throw HostError(operation: "mkdir", path: place, errno: EEXIST) }
         self.place = place
-        folder = place + Self.mark + Hex.encode(Random.bytes(Self.randomSize))
         try Folder.createAll(FilePaths.folder(of: place), mode: 0o755)
-        try Folder.create(folder, mode: 0o710)
-        lock = try DirectoryLock(folder: folder)
+        (folder, lock) = try DirectoryLock.makeFolder(mode: 0o710) {
+            place + Self.mark + Hex.encode(Random.bytes(Self.randomSize))
+        }
     }
 
     var directory: VaultDirectory { VaultDirectory(folder) }

@@ -63,6 +63,12 @@ extension BackupShop {
             ] + address + more)
     }
 
+    /// The folders of vaults that never got their name.
+    func unfinished() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: sandbox.folder)
+            .filter { $0.hasPrefix("vault.new-") }.map { sandbox.folder + "/" + $0 }
+    }
+
     /// Starts the restored vault and looks for the sample customer.
     ///
     /// - Returns: how many are found by her phone number.

@@ -52,13 +52,7 @@ extension EndToEnd {
                 try sandbox.enrol("late", role: "customer-service")
                 try sandbox.enrol("leaver", role: "customer-service")
                 try sandbox.answer("owner", "staff", "offboard", "leaver")
-                let now = ["subject", "erase", shop.number, "--reason", "customer-request", "--now"]
-                let wanted = try sandbox.coffer("officer", now + ["--json"])
-                let error = try #require(try wanted.json()["error"] as? [String: Any], "\(wanted.text)")
-                let request = try #require(error["request"] as? String)
-                try sandbox.answer("owner", "request", "approve", request, "--yes")
-                let erased = try sandbox.coffer("officer", now + ["--request", request, "--json"])
-                #expect(erased.code == 0, "\(erased.text)")
+                try Self.erase(shop.number, in: sandbox)
                 reads = try sandbox.answer("owner", "status").number("log_size")
             }
             let (shop, sandbox) = (ruin.shop, ruin.shop.sandbox)
@@ -103,6 +97,36 @@ extension EndToEnd {
             let run = try sandbox.answer("operator", "backup", "run")
             #expect(try run.json()["full"] as? Bool == true)
             shop.broker.stop()
+        }
+
+        private static func erase(_ number: String, in sandbox: Sandbox) throws {
+            let now = ["subject", "erase", number, "--reason", "customer-request", "--now"]
+            let wanted = try sandbox.coffer("officer", now + ["--json"])
+            let error = try #require(try wanted.json()["error"] as? [String: Any], "\(wanted.text)")
+            let request = try #require(error["request"] as? String)
+            try sandbox.answer("owner", "request", "approve", request, "--yes")
+            let erased = try sandbox.coffer("officer", now + ["--request", request, "--json"])
+            #expect(erased.code == 0, "\(erased.text)")
+        }
+
+        @Test func `a line of the old folder's ledger that was edited is noticed, though the last one is whole`() throws
+        {
+            let ruin = try Ruin(rows: 0) { shop in
+                let other = try shop.sandbox.answer(
+                    "counter", "customer", "add", "--field", "name=赵六", "--field", "phone=+8613700007777",
+                    "--purpose", "order")
+                for number in [shop.number, try other.member("number")] { try Self.erase(number, in: shop.sandbox) }
+            }
+            let line = URL(fileURLWithPath: ruin.old + "/spool/ledger/1.json")
+            let whole = try Data(contentsOf: line)
+            var edited = whole
+            edited[edited.count / 2] ^= 1
+            try edited.write(to: line)
+            let refused = try ruin.restore()
+            #expect(refused.code == 6 && refused.errorText.contains("ledger"), "\(refused.code) \(refused.errorText)")
+            try whole.write(to: line)
+            let restored = try ruin.restore()
+            #expect(try restored.code == 0 && restored.number("erased") == 2, "\(restored.errorText)")
         }
 
         @Test func `a folder that was put back whole is told by an archive's checkpoint, and by a device's`() throws {

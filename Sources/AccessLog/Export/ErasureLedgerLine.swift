@@ -8,6 +8,8 @@ public import VaultModel
 /// "place":n,"prev":"<sha256 of the file before | \"\" for the first>","typ":"erasure-ledger","v":1,"vlt":"…"}`.
 public struct ErasureLedgerLine: LogStatement, Hashable, Sendable {
     public static let payloadType = "application/vnd.coffer.erasure-ledger.v1+json"
+    /// Of a line's file.
+    public static let largestBytes = 16_384
 
     public let vault: VaultID
     /// The log's origin.

@@ -1,3 +1,4 @@
+internal import AccessLog
 public import Archive
 import Primitives
 import Transfer
@@ -79,7 +80,7 @@ public struct BackupCarrier {
         guard last > 0 else { return }
         let known = Set(try target.ledger(names))
         for place in 1...last where !known.contains(names.ledgerLine(place)) {
-            let line = try await object(.ledger, String(place), limit: 16_384)
+            let line = try await object(.ledger, String(place), limit: ErasureLedgerLine.largestBytes)
             try target.put(names.ledgerLine(place), line, retainUntil: nil)
         }
     }

@@ -50,22 +50,17 @@ public final class BackupTarget {
 
     /// What the target has of one generation of a vault.
     public func catalog(_ names: ArchiveNames, trust: SignedManifest.Trust) throws(Problem) -> ArchiveCatalog {
-        do throws(TransferError) {
-            let listing = try store.list(names.manifests) + store.list(names.packs)
-            return try ArchiveCatalog(names, trust: trust, listing: listing.map { ($0.name, $0.sizeBytes) }) {
-                (name) throws(TransferError) in
-                try store.read(name, limit: ArchiveManifest.largestBytes)
-            }
-        } catch { throw .transfer(error) }
+        do throws(TransferError) { return try store.catalog(names, trust: trust) } catch { throw .transfer(error) }
     }
 
     /// The generations it has of any vault.
     public func generations() throws(Problem) -> [ArchiveNames] {
-        do throws(TransferError) {
-            return ArchiveNames.found(in: try store.list("").map(\.name)).sorted {
-                ($0.vault.description, $0.generation) < ($1.vault.description, $1.generation)
-            }
-        } catch { throw .transfer(error) }
+        do throws(TransferError) { return try store.generations() } catch { throw .transfer(error) }
+    }
+
+    /// The lines of the ledger of erasures it has of a generation, with their names.
+    public func ledgerLines(_ names: ArchiveNames) throws(Problem) -> [(name: String, bytes: [UInt8])] {
+        do throws(TransferError) { return try store.ledger(names) } catch { throw .transfer(error) }
     }
 
     /// The places of the ledger of erasures it has of a generation.

@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Archive
 internal import Backup
 public import Host
 internal import Keys
@@ -109,7 +110,7 @@ public struct LiveVault: Sendable {
 
     fileprivate func ledgerLine(_ place: UInt64) -> [UInt8]? {
         let name = FilePaths.join(FilePaths.join(folder, "spool/ledger"), "\(place).json")
-        return try? DurableFile.read(name, limit: 16_384)
+        return try? DurableFile.read(name, limit: ErasureLedgerLine.largestBytes)
     }
 }
 
@@ -189,8 +190,10 @@ extension LiveVault.Unsealed {
     /// The ledger as the log's database says it ends: the folder's own lines, or those of a target.
     private func newest(_ ledger: [[UInt8]], _ log: LogStore) throws -> [[UInt8]] {
         guard let end = try log.ledgerEnd() else { return ledger }
+        let names = ArchiveNames(vault: verified.facts.vault, generation: incarnation)
         func ends(_ lines: [[UInt8]]) -> Bool {
             lines.count == Int(clamping: end.place) && lines.last.map(SHA256.hash) == end.hash
+                && RestoreLedger.isChain(lines, names)
         }
         var own: [[UInt8]] = []
         while UInt64(own.count) < end.place, let line = live.ledgerLine(UInt64(own.count) + 1) { own.append(line) }

@@ -107,7 +107,7 @@ public struct RestoreLedger: Sendable {
     }
 
     private func believed(_ files: [Line]) -> ArraySlice<Link> {
-        let chain = chain(files)
+        let chain = Self.chain(files.map(\.bytes), names)
         var count = 0
         for manifest in manifests.map(\.manifest) {
             let announced = Int(clamping: manifest.erasures)
@@ -128,22 +128,27 @@ public struct RestoreLedger: Sendable {
         let hash: String
     }
 
+    /// Whether all lines follow on each other, from the first.
+    static func isChain(_ files: [[UInt8]], _ names: ArchiveNames) -> Bool { chain(files, names).count == files.count }
+
     /// The lines that follow on each other, whoever signed them.
-    private func chain(_ files: [Line]) -> [Link] {
+    private static func chain(_ files: [[UInt8]], _ names: ArchiveNames) -> [Link] {
         var links: [Link] = []
         for file in files {
-            guard let envelope = try? DSSEEnvelope(parsing: file.bytes),
-                let key = Ed25519.PublicKey(envelope.keyid.rawKey), let line = open(envelope, key),
+            guard let envelope = try? DSSEEnvelope(parsing: file),
+                let key = Ed25519.PublicKey(envelope.keyid.rawKey), let line = open(envelope, key, names),
                 line.place == UInt64(links.count) + 1, line.previous == links.last?.hash ?? ""
             else { break }
             links.append(
-                Link(line: line, key: key.bytes, file: file.bytes, hash: Hex.encode(SHA256.hash(file.bytes))))
+                Link(line: line, key: key.bytes, file: file, hash: Hex.encode(SHA256.hash(file))))
         }
         return links
     }
 
     /// A line whose own key signed it under one of the vault's names so far.
-    private func open(_ envelope: DSSEEnvelope, _ key: Ed25519.PublicKey) -> ErasureLedgerLine? {
+    private static func open(
+        _ envelope: DSSEEnvelope, _ key: Ed25519.PublicKey, _ names: ArchiveNames
+    ) -> ErasureLedgerLine? {
         for generation in 1...max(1, min(names.generation, 1_000)) {
             let origin = LogOrigin(vault: names.vault, incarnation: generation).description
             if let verifier = VerifierKey(name: origin, key: key),

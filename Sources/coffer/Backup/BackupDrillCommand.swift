@@ -79,15 +79,14 @@ struct BackupDrillCommand: CofferCommand {
         with key: AgeIdentity, _ name: String, _ access: TargetAccess, _ output: Output
     ) async throws {
         let identity = try IdentityAccess.read(try options.identityPath).identity
-        var run = DrillRun(.structure, try await session(output), target: name, scratch: scratch)
+        let run = try DrillRun(.structure, try await session(output), target: name, scratch: scratch, output)
+        defer { run.end() }
         let source: StructuralSource
         do throws(Failure) {
             source = try StructuralSource(access.open(name), logKey: identity.broker.logKey, output)
         } catch { throw await run.noteFailure(error) }
         let newest = source.catalog.manifests.last?.manifest
         let report: StructuralDrill.Report
-        try run.begin(output)
-        defer { run.end() }
         do throws(Failure) {
             let drill = try source.drill(key, output)
             do throws(HostError) { try Folder.create(run.place, mode: 0o700) } catch {
@@ -119,13 +118,12 @@ struct BackupDrillCommand: CofferCommand {
         let vault = try IdentityAccess.read(try options.identityPath).identity.vault
         let source = try RestoreSource(access.open(name).store, name: name, vault: vault.description)
         let cards = try source.cards(CardSource(files: cardFile))
-        var run = DrillRun(.cards, session, target: name, scratch: scratch)
+        let run = try DrillRun(.cards, session, target: name, scratch: scratch, output)
+        defer { run.end() }
         let restoration: VaultRestoration
         do throws(Failure) { restoration = try source.restoration(cards, at: nil, output) } catch {
             throw await run.noteFailure(error)
         }
-        try run.begin(output)
-        defer { run.end() }
         let receipt: VaultRestoration.Receipt
         let works: RestoredCheck.Result
         do throws(VaultRestoration.Failure) {

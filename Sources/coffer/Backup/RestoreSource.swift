@@ -55,7 +55,7 @@ struct RestoreSource {
     private static func generations(_ store: any ObjectStore, _ name: String) throws(Failure) -> [ArchiveNames] {
         do throws(TransferError) {
             guard try TargetMark.read(store) != nil else { throw TransferError.missingTarget }
-            return ArchiveNames.found(in: try store.list("").map(\.name)).sorted { $0.generation < $1.generation }
+            return try store.generations()
         } catch {
             if case .missingTarget = error { throw noTarget(name) }
             throw Failure(.transfer(error), target: name)
@@ -203,16 +203,8 @@ struct RestoreSource {
         _ names: ArchiveNames, _ store: any ObjectStore, _ target: String, _ trust: SignedManifest.Trust
     ) throws(Failure) -> Copy? {
         do throws(TransferError) {
-            let listing = try store.list(names.manifests) + store.list(names.packs)
-            let catalog = try ArchiveCatalog(names, trust: trust, listing: listing.map { ($0.name, $0.sizeBytes) }) {
-                (name) throws(TransferError) in try store.read(name, limit: ArchiveManifest.largestBytes)
-            }
-            guard !catalog.manifests.isEmpty else { return nil }
-            var lines: [RestoreLedger.Line] = []
-            for line in try store.list(names.ledger) where line.sizeBytes <= 16_384 {
-                lines.append((line.name, try store.read(line.name, limit: 16_384)))
-            }
-            return (catalog, lines)
+            let catalog = try store.catalog(names, trust: trust)
+            return catalog.manifests.isEmpty ? nil : (catalog, try store.ledger(names))
         } catch { throw Failure(.transfer(error), target: target) }
     }
 
@@ -352,7 +344,7 @@ extension Failure {
             self = integrity(
                 "the old folder was rolled back: its log lacks what an archive or this device has seen of it")
         case .ledger:
-            self = integrity("neither the old folder nor the target has the whole ledger of erasures")
+            self = integrity("neither the old folder nor the target has the whole ledger of erasures, unaltered")
         case .host(let error): self = .file(error, "the old folder cannot be read", why: "live")
         }
     }
