@@ -33,7 +33,7 @@ struct ImportAssembly {
         guard let record = policy.record(named: OpenVault.customerKind) else { return }
         let form: RecordForm
         do throws(RecordForm.Problem) {
-            form = try RecordForm(row.fields, record: record, region: policy.region, isWhole: true)
+            form = try RecordForm(row.fields.values, record: record, region: policy.region, isWhole: true)
         } catch { return reject(row, error.code, error.field) }
 
         let owners = try owners(of: form)

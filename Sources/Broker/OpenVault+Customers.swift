@@ -53,8 +53,8 @@ extension OpenVault {
             throw .denied(.unknownField, hint: "the policy has no record kind of this name")
         }
         do throws(RecordForm.Problem) {
-            return try RecordForm(fields, record: record, region: policy.region, isWhole: isWhole)
-        } catch { throw error.refusal }
+            return try RecordForm(fields.values, record: record, region: policy.region, isWhole: isWhole)
+        } catch { throw .invalid(error.hint) }
     }
 
     /// The customers who have one of the form's phones, e-mails, ID or member numbers already.
@@ -105,7 +105,7 @@ extension OpenVault {
     func changedCustomer(_ record: StoredRecord, _ form: RecordForm) throws(RequestRefusal) -> CustomerChange {
         guard let number = CustomerNumber(record.customer) else { throw .integrity("a customer's number") }
         let update = try RecordSealer(vault: vault, map: turnstile.fieldMap).update(
-            record, with: form, kind: Self.customerKind, key: try turnstile.sealingKey(of: record))
+            record, with: form, key: try turnstile.sealingKey(of: record))
         var change = CustomerChange()
         change.updates = [update]
         change.numbers = [number]

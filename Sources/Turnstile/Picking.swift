@@ -89,7 +89,7 @@ extension Turnstile {
         columns: PickedColumns
     ) throws(RequestRefusal) -> PickedRecord? {
         let map = fieldMap
-        guard let kind = map.name(ofKind: archived.kind), policy.record(named: kind) != nil else {
+        guard let kind = map.name(ofKind: archived.kind), let record = policy.record(named: kind) else {
             throw .invalid("the policy in force has no such kind of record any more")
         }
         let key = try pickKey(of: archived.customer, version: archived.keyVersion)
@@ -99,30 +99,59 @@ extension Turnstile {
                     .map { opener.opens(field, of: archived, pad: $0, key: key) } ?? false
             })
         else { throw .invalid("a record was not sealed by this vault for this customer, or was changed since") }
-        let owner = try owner(of: archived, live)
-        var picked: [StoredField] = []
-        var touched: Set<UInt16> = []
-        var changed: [FieldName] = []
-        var tags: [FieldName: [TagRow]] = [:]
+        let own = try live.map { (live) throws(RequestRefusal) in try sealingKey(of: live) }
+        var values: [FieldName: [String]] = [:]
         for place in map.places(of: kind) {
             let name = place.definition.name
             let isArchived = archived.fields.contains { $0.field == place.field }
-            let stays = !isArchived || place.definition.type == .consent || live != nil && kept.contains(name)
-            if stays, live != nil { continue }
-            let values = stays ? [] : try opener.values(of: place, in: archived, key: key)
-            try requireAllowed(values, of: place.definition)
-            let before = try live.map { (live) throws(RequestRefusal) in
-                try opener.values(of: place, in: live, key: owner.key)
+            guard isArchived, place.definition.type != .consent, live == nil || !kept.contains(name) else { continue }
+            let value = try opener.values(of: place, in: archived, key: key)
+            if let live, let own {
+                let before = try opener.values(of: place, in: live, key: own)
+                guard !before.elementsEqual(value, by: { $0.utf8.elementsEqual($1.utf8) }) else { continue }
             }
-            if let before, before.elementsEqual(values, by: { $0.utf8.elementsEqual($1.utf8) }) { continue }
-            touched.insert(place.field)
-            picked += try seal(values, place, owner)
-            if before != nil || !values.isEmpty { changed.append(name) }
-            if place.definition.index != nil { tags[name] = tagRows(for: name, values, of: archived.id) }
+            values[name] = value
         }
-        guard live == nil || !changed.isEmpty else { return nil }
-        let content = content(archived, live, owner, picked, touched, columns)
-        return PickedRecord(content: content, fields: changed.sorted(), tags: tags)
+        guard live == nil || !values.isEmpty else { return nil }
+        let form = try allowed(values, of: record)
+        // Above both: a later change of the live record must not be taken for this one.
+        let revision = max(archived.rev, live?.rev ?? 0) + 1
+        let sealer = RecordSealer(vault: vault, map: map)
+        let content: PickedRecord.Content =
+            if let live, let own {
+                .update(try sealer.update(live, with: form, key: own, revision: revision))
+            } else {
+                .insert(
+                    try sealer.create(
+                        form, kind: kind, record: archived.id, customer: archived.customer,
+                        key: try pickKey(of: archived.customer, version: nil), shop: columns.shop,
+                        month: columns.month, revision: revision, status: columns.status(revision)))
+            }
+        let changed = values.filter { live != nil || !$0.value.isEmpty }.keys.sorted()
+        let indexed = values.filter { map.place($0.key)?.definition.index != nil }
+        let tags = Dictionary(uniqueKeysWithValues: indexed.map { ($0, tagRows(for: $0, $1, of: archived.id)) })
+        return PickedRecord(content: content, fields: changed, tags: tags)
+    }
+
+    /// Archived values, if the policy in force would take them just so.
+    private func allowed(
+        _ values: [FieldName: [String]], of record: RecordDefinition
+    ) throws(RequestRefusal) -> RecordForm {
+        func refusal(_ problem: String) -> RequestRefusal {
+            .invalid("the policy in force does not allow what the archive has: \(problem); nothing was changed")
+        }
+        let form: RecordForm
+        do throws(RecordForm.Problem) {
+            form = try RecordForm(
+                Dictionary(uniqueKeysWithValues: values.map { ($0.field, $1) }), record: record, region: policy.region,
+                isWhole: false)
+        } catch { throw refusal(error.hint) }
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard form.values[name]?.elementsEqual(value, by: { $0.utf8.elementsEqual($1.utf8) }) == true else {
+                throw refusal("\(name.field) is written in another form by now")
+            }
+        }
+        return form
     }
 
     /// Which of these records have a value of `field` that the archived record has too: the same person under two numbers.
@@ -139,87 +168,5 @@ extension Turnstile {
             found += try matching(grant, candidates, field: field, by: normaliser, with: wanted)
         }
         return found
-    }
-
-    // MARK: - Sealing
-
-    /// Whose record is sealed, under what, and as which revision.
-    private struct Owner {
-        let customer: RecordID
-        let record: RecordID
-        let key: CustomerKey
-        let revision: UInt64
-    }
-
-    private func owner(of archived: StoredRecord, _ live: StoredRecord?) throws(RequestRefusal) -> Owner {
-        let key =
-            if let live { try sealingKey(of: live) } else { try pickKey(of: archived.customer, version: nil) }
-        // Above both: no revision of a record is given to two contents.
-        return Owner(
-            customer: archived.customer, record: archived.id, key: key,
-            revision: max(archived.rev, live?.rev ?? 0) + 1)
-    }
-
-    private func requireAllowed(
-        _ values: [String], of definition: FieldDefinition
-    ) throws(RequestRefusal) {
-        guard definition.isMany || values.count <= 1 else {
-            throw .invalid(
-                "\(definition.name): the archive has several values, the policy in force allows one; nothing was changed"
-            )
-        }
-        for value in values {
-            guard let canonical = try? definition.canonical(value, region: policy.region),
-                canonical.utf8.elementsEqual(value.utf8)
-            else {
-                throw .invalid(
-                    "\(definition.name): the archived value is none that the policy in force allows; nothing was changed"
-                )
-            }
-        }
-    }
-
-    private func seal(
-        _ values: [String], _ place: FieldMap.Place, _ owner: Owner
-    ) throws(RequestRefusal) -> [StoredField] {
-        let bodies: [FieldBody] = values.isEmpty ? [.absent] : values.map { .text($0) }
-        var sealed: [StoredField] = []
-        for (ordinal, body) in bodies.enumerated() {
-            let context = FieldContext(
-                vault: vault, customer: owner.customer, record: owner.record, table: place.table, field: place.field,
-                ordinal: UInt32(ordinal))
-            do {
-                // Nonce: 24 random bytes, and the revision is in the context, so no message key repeats.
-                let envelope = try Envelope.seal(
-                    body, context: context, key: owner.key, revision: owner.revision, pad: place.pad)
-                sealed.append(StoredField(field: place.field, ordinal: UInt32(ordinal), envelope: envelope))
-            } catch { throw .integrity("a field") }
-        }
-        return sealed
-    }
-
-    private func content(
-        _ archived: StoredRecord, _ live: StoredRecord?, _ owner: Owner, _ picked: [StoredField],
-        _ touched: Set<UInt16>, _ columns: PickedColumns
-    ) -> PickedRecord.Content {
-        let stays = live?.fields.filter { !touched.contains($0.field) } ?? []
-        let seal = RecordSeal.compute(
-            RecordSeal.Subject(
-                vault: vault, customer: owner.customer, record: owner.record, kind: archived.kind,
-                revision: owner.revision),
-            fields: (stays + picked).map(\.sealed), key: owner.key)
-        guard let live else {
-            return .insert(
-                StoredRecord(
-                    id: owner.record, customer: owner.customer, kind: archived.kind, rev: owner.revision, seal: seal,
-                    shop: columns.shop, month: columns.month, status: columns.status(owner.revision), logSeq: 0,
-                    fields: picked))
-        }
-        let places = Set(picked.map { FieldPlace(field: $0.field, ordinal: $0.ordinal) })
-        let removed = live.fields.map { FieldPlace(field: $0.field, ordinal: $0.ordinal) }
-            .filter { touched.contains($0.field) && !places.contains($0) }
-        return .update(
-            RecordUpdate(
-                id: live.id, expectedRev: live.rev, rev: owner.revision, seal: seal, fields: picked, removed: removed))
     }
 }

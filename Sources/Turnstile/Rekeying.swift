@@ -34,11 +34,9 @@ extension Turnstile {
                         envelope: try Envelope.seal(body, context: context, key: key, revision: revision, pad: pad)))
             } catch { throw .integrity("a field") }
         }
-        let seal = RecordSeal.compute(
-            RecordSeal.Subject(
-                vault: vault, customer: record.customer, record: record.id, kind: record.kind, revision: revision),
-            fields: fields.map(\.sealed),
-            key: key)
+        let seal = RecordSealer(vault: vault, map: fieldMap).recordSeal(
+            fields, RecordSealer.Owner(customer: record.customer, record: record.id, key: key), kind: record.kind,
+            revision: revision)
         return RecordUpdate(
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: fields, replacesAll: true)
     }

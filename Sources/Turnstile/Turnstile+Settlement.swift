@@ -17,38 +17,19 @@ extension Turnstile {
             (try? opener.checkSeal(of: record, key: key)) != nil
         else { return nil }
         let revision = record.rev + 1
+        let sealer = RecordSealer(vault: vault, map: map)
+        let owner = RecordSealer.Owner(customer: .none, record: record.id, key: opener.keyset.shopKey)
         var fields: [StoredField] = []
         var hasValue = false
         for place in places {
             guard let values = try? opener.values(of: place, in: record, key: key) else { return nil }
             hasValue = hasValue || !values.isEmpty
-            let bodies: [FieldBody] = values.isEmpty ? [.absent] : values.map { .text($0) }
-            for (ordinal, body) in bodies.enumerated() {
-                fields.append(
-                    try sealForShop(body, place, record: record.id, ordinal: UInt32(ordinal), revision: revision))
-            }
+            fields += try sealer.seal(values, place, owner, revision: revision)
         }
         guard hasValue else { return nil }
-        let seal = RecordSeal.compute(
-            RecordSeal.Subject(
-                vault: vault, customer: .none, record: record.id, kind: record.kind, revision: revision),
-            fields: fields.map(\.sealed),
-            key: opener.keyset.shopKey)
+        let seal = sealer.recordSeal(fields, owner, kind: record.kind, revision: revision)
         return RecordUpdate(
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: fields, replacesAll: true,
             customer: RecordID.none)
-    }
-
-    private func sealForShop(
-        _ body: FieldBody, _ place: FieldMap.Place, record: RecordID, ordinal: UInt32, revision: UInt64
-    ) throws(RequestRefusal) -> StoredField {
-        let context = FieldContext(
-            vault: vault, customer: .none, record: record, table: place.table, field: place.field, ordinal: ordinal)
-        do {
-            // Nonce: 24 random bytes, and the revision is in the context, so no message key repeats.
-            let envelope = try Envelope.seal(
-                body, context: context, key: opener.keyset.shopKey, revision: revision, pad: place.pad)
-            return StoredField(field: place.field, ordinal: ordinal, envelope: envelope)
-        } catch { throw .integrity("a field") }
     }
 }

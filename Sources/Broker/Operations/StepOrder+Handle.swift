@@ -47,7 +47,7 @@ enum StepOrderHandler: OperationHandler {
             }
             let form = try Self.form(call.body.step, call.verified.receivedMilliseconds, in: vault)
             var update = try RecordSealer(vault: vault.vault, map: vault.turnstile.fieldMap).update(
-                order, with: form, kind: OpenVault.orderKind, key: try vault.turnstile.sealingKey(of: order))
+                order, with: form, key: try vault.turnstile.sealingKey(of: order))
             update.status = status.stored
             var change = CustomerChange()
             change.updates = [update]

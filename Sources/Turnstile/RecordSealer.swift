@@ -1,37 +1,38 @@
-internal import Keys
-internal import Policy
-internal import Storage
-internal import Turnstile
-internal import VaultModel
+public import Keys
+public import Policy
+public import Storage
+public import VaultModel
 
 /// Turns a form into sealed rows. Sealing needs no grant: nothing leaves.
-struct RecordSealer {
-    let vault: VaultID
-    let map: FieldMap
+public struct RecordSealer: Sendable {
+    private let vault: VaultID
+    private let map: FieldMap
 
-    /// A new record of a customer, revision 1; her own when `record` is `customer`. Absent fields are sealed like all
+    public init(vault: VaultID, map: FieldMap) { (self.vault, self.map) = (vault, map) }
+
+    /// A new record of a customer; her own when `record` is `customer`. Absent fields are sealed like all
     /// others, so that a thief cannot tell what has been left out.
-    func create(
+    public func create(
         _ form: RecordForm, kind: String, record: RecordID, customer: RecordID, key: CustomerKey, shop: String,
-        month: UInt32
+        month: UInt32, revision: UInt64 = 1, status: RecordStatus = .active
     ) throws(RequestRefusal) -> StoredRecord {
         let owner = Owner(customer: customer, record: record, key: key)
         guard let table = map.kind(kind) else { throw .denied(.unknownField, hint: "no record kind \(kind)") }
         var fields: [StoredField] = []
         for place in map.places(of: kind) {
-            fields += try seal(form.values[place.definition.name] ?? [], place, owner, revision: 1)
+            fields += try seal(form.values[place.definition.name] ?? [], place, owner, revision: revision)
         }
-        let seal = recordSeal(fields, owner, kind: table, revision: 1)
+        let seal = recordSeal(fields, owner, kind: table, revision: revision)
         return StoredRecord(
-            id: record, customer: customer, kind: table, rev: 1, seal: seal, shop: shop, month: month,
-            status: .active, logSeq: 0, fields: fields)
+            id: record, customer: customer, kind: table, rev: revision, seal: seal, shop: shop, month: month,
+            status: status, logSeq: 0, fields: fields)
     }
 
-    /// The next revision of a record. Fields that the form does not name keep their envelopes.
-    func update(
-        _ record: StoredRecord, with form: RecordForm, kind: String, key: CustomerKey
+    /// A later revision of a record, by default the next. Fields that the form does not name keep their envelopes.
+    public func update(
+        _ record: StoredRecord, with form: RecordForm, key: CustomerKey, revision: UInt64? = nil
     ) throws(RequestRefusal) -> RecordUpdate {
-        let revision = record.rev + 1
+        let revision = revision ?? record.rev + 1
         let owner = Owner(customer: record.customer, record: record.id, key: key)
         var changed: [StoredField] = []
         var touched: Set<UInt16> = []
@@ -50,7 +51,7 @@ struct RecordSealer {
     }
 
     /// The next revision of a record with values in places that were empty.
-    func extend(
+    public func extend(
         _ record: StoredRecord, with missing: [MissingValue], key: CustomerKey
     ) throws(RequestRefusal) -> RecordUpdate {
         let revision = record.rev + 1
@@ -70,7 +71,8 @@ struct RecordSealer {
             id: record.id, expectedRev: record.rev, rev: revision, seal: seal, fields: added)
     }
 
-    private func seal(
+    /// The envelopes of a field: one for each value, or one that says that there is none.
+    func seal(
         _ values: [String], _ place: FieldMap.Place, _ owner: Owner, revision: UInt64
     ) throws(RequestRefusal) -> [StoredField] {
         let bodies: [FieldBody] = values.isEmpty ? [.absent] : values.map { .text($0) }
@@ -98,7 +100,7 @@ struct RecordSealer {
         }
     }
 
-    private func recordSeal(
+    func recordSeal(
         _ fields: [StoredField], _ owner: Owner, kind: UInt16, revision: UInt64
     ) -> [UInt8] {
         RecordSeal.compute(
@@ -109,7 +111,7 @@ struct RecordSealer {
     }
 
     /// Whose record is sealed, and under what.
-    private struct Owner {
+    struct Owner {
         let customer: RecordID
         let record: RecordID
         let key: CustomerKey

@@ -1,22 +1,19 @@
-internal import Policy
-internal import Turnstile
-internal import VaultModel
-internal import Wire
+public import VaultModel
 
 /// Values of a record that have passed the policy: every field known, every value in its stored form.
-struct RecordForm {
+public struct RecordForm: Sendable {
     /// By field; an empty list says that the field is to be absent.
-    let values: [FieldName: [String]]
+    public let values: [FieldName: [String]]
 
     /// What is wrong with one field. It names the field and the rule, never the value.
-    enum Problem: Error, Equatable {
+    public enum Problem: Error, Equatable {
         case unknownField(String)
         case value(FieldName, FieldValueError)
         case tooMany(FieldName)
         case missing(FieldName)
 
         /// An enumerated word, for rejects files and scripts.
-        var code: String {
+        public var code: String {
             switch self {
             case .unknownField: "unknown-field"
             case .value(_, let error): error.code
@@ -25,14 +22,15 @@ struct RecordForm {
             }
         }
 
-        var field: String {
+        public var field: String {
             switch self {
             case .unknownField(let name): name
             case .value(let field, _), .tooMany(let field), .missing(let field): field.field
             }
         }
 
-        var hint: String {
+        /// What to do about it; no value.
+        public var hint: String {
             switch self {
             case .unknownField(let name): "the policy declares no field \(name)"
             case .value(let field, let error): "\(field.field): \(error.problem); \(error.hint)"
@@ -42,11 +40,16 @@ struct RecordForm {
         }
     }
 
-    /// - Parameter isWhole: whether this is a new record, in which required fields must not be missing; otherwise it is
-    ///   a change, in which they must not be emptied.
-    init(_ fields: FieldValues, record: RecordDefinition, region: Region, isWhole: Bool) throws(Problem) {
+    /// - Parameters:
+    ///   - fields: by the name of a field without its record.
+    ///   - isWhole: whether this is a new record, in which required fields must not be missing; otherwise it is a change,
+    ///     in which they must not be emptied.
+    public init(
+        _ fields: [String: [String]], record: RecordDefinition, region: Region, isWhole: Bool
+    ) throws(Problem) {
         var values: [FieldName: [String]] = [:]
-        for name in fields.names {
+        // In one order, so that of several problems it is always the same that is named.
+        for name in fields.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             guard let definition = record.field(named: name) else { throw .unknownField(name) }
             let raw = (fields[name] ?? []).filter { !$0.allSatisfy(\.isWhitespace) }
             guard definition.isMany || raw.count <= 1 else { throw .tooMany(definition.name) }
@@ -74,7 +77,7 @@ extension RecordForm {
 
     /// What two rows about one customer say together: the first one's word where only one value is taken, all values
     /// where many are.
-    func merging(_ other: RecordForm, record: RecordDefinition) -> RecordForm {
+    public func merging(_ other: RecordForm, record: RecordDefinition) -> RecordForm {
         var merged = values
         for (field, more) in other.values {
             let present = merged[field] ?? []
@@ -83,8 +86,4 @@ extension RecordForm {
         }
         return RecordForm(values: merged)
     }
-}
-
-extension RecordForm.Problem {
-    var refusal: RequestRefusal { .invalid(hint) }
 }
