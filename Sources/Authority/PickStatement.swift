@@ -1,5 +1,4 @@
 import CanonicalJSON
-import Primitives
 public import VaultModel
 
 /// The recovery quorum's word that records of one customer were read from one archive, by the cards that open it: without
@@ -7,7 +6,7 @@ public import VaultModel
 ///
 /// DSSE with a payload type of its own, canonical JSON: `{"at":<s>,"customer":"C-…","dry":0|1,"gen":n,"made":<ms>,
 /// "manifest":"<hash of its file>","rows":"<sha256>","set":"b_…","typ":"pick","v":1,"vlt":"…"}`.
-public struct PickStatement: Hashable, Sendable {
+public struct PickStatement: QuorumStatement, Hashable {
     public static let payloadType = "application/vnd.coffer.pick.v1+json"
 
     public let vault: VaultID
@@ -35,7 +34,7 @@ public struct PickStatement: Hashable, Sendable {
         (self.isDry, self.at) = (isDry, at)
     }
 
-    private func encode() -> [UInt8] {
+    public func encode() -> [UInt8] {
         let value: JSONValue = [
             "at": .integer(at), "customer": .string(customer.text), "dry": .integer(isDry ? 1 : 0),
             "gen": .integer(Int64(clamping: generation)),
@@ -45,24 +44,11 @@ public struct PickStatement: Hashable, Sendable {
         return value.encode()
     }
 
-    /// The signed statement. `sign` gets the bytes to sign and returns 64 bytes of Ed25519 by the quorum's key.
-    public func sealed(by quorum: KeyID, _ sign: (_ pae: [UInt8]) -> [UInt8]) -> DSSEEnvelope {
-        let payload = encode()
-        return DSSEEnvelope(
-            payloadType: Self.payloadType, payload: payload, keyid: quorum,
-            signature: sign(DSSEEnvelope.pae(Self.payloadType, payload)))
-    }
-
-    /// Reads a statement and checks that its envelope's key signed it. Whose key that is, the caller must know.
-    public init(_ envelope: DSSEEnvelope) throws(BlockRefusal) {
-        guard envelope.payloadType == Self.payloadType else { throw .value("payloadType") }
-        guard let key = Ed25519.PublicKey(envelope.keyid.rawKey),
-            key.isValid(signature: envelope.signature, for: envelope.pae)
-        else { throw .signature }
+    public init(_ payload: QuorumPayload) throws(BlockRefusal) {
         let texts: (customer: String, typ: String, vault: String)
         let numbers: (dry: Int64, generation: Int64, version: Int64)
         do throws(JSONError) {
-            var members = try JSONMembers(parsing: envelope.payload, limits: .signed)
+            var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
             at = try members.integer("at")
             texts.customer = try members.string("customer")
             numbers.dry = try members.integer("dry")
@@ -83,6 +69,5 @@ public struct PickStatement: Hashable, Sendable {
         (self.vault, self.customer) = (vault, customer)
         generation = UInt64(numbers.generation)
         isDry = numbers.dry != 0
-        guard encode() == envelope.payload else { throw .value("form") }
     }
 }

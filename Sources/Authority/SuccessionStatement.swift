@@ -1,5 +1,4 @@
 import CanonicalJSON
-import Primitives
 public import VaultModel
 
 /// The recovery quorum's word on which keys a vault has now: after a restore, or after a lost authority was replaced.
@@ -7,7 +6,7 @@ public import VaultModel
 ///
 /// DSSE with a payload type of its own, canonical JSON: `{"at":<s>,"authority":kid,"gen":n,"log_key":kid,"reply_key":kid,
 /// "tls_pin":"<sha256>","typ":"succession","v":1,"vlt":"…"}`.
-public struct SuccessionStatement: Hashable, Sendable {
+public struct SuccessionStatement: QuorumStatement, Hashable {
     public static let payloadType = "application/vnd.coffer.succession.v1+json"
 
     public let vault: VaultID
@@ -28,7 +27,7 @@ public struct SuccessionStatement: Hashable, Sendable {
         (self.authority, self.logKey, self.replyKey, self.tlsPin) = (authority, logKey, replyKey, tlsPin)
     }
 
-    private func encode() -> [UInt8] {
+    public func encode() -> [UInt8] {
         let value: JSONValue = [
             "at": .integer(at), "authority": .string(authority.text), "gen": .integer(Int64(clamping: generation)),
             "log_key": .string(logKey.text), "reply_key": .string(replyKey.text), "tls_pin": .string(tlsPin),
@@ -37,24 +36,11 @@ public struct SuccessionStatement: Hashable, Sendable {
         return value.encode()
     }
 
-    /// The signed statement. `sign` gets the bytes to sign and returns 64 bytes of Ed25519 by the quorum's key.
-    public func sealed(by quorum: KeyID, _ sign: (_ pae: [UInt8]) -> [UInt8]) -> DSSEEnvelope {
-        let payload = encode()
-        return DSSEEnvelope(
-            payloadType: Self.payloadType, payload: payload, keyid: quorum,
-            signature: sign(DSSEEnvelope.pae(Self.payloadType, payload)))
-    }
-
-    /// Reads a statement and checks that its envelope's key signed it. Whose key that is, the caller must know.
-    public init(_ envelope: DSSEEnvelope) throws(BlockRefusal) {
-        guard envelope.payloadType == Self.payloadType else { throw .value("payloadType") }
-        guard let key = Ed25519.PublicKey(envelope.keyid.rawKey),
-            key.isValid(signature: envelope.signature, for: envelope.pae)
-        else { throw .signature }
+    public init(_ payload: QuorumPayload) throws(BlockRefusal) {
         let texts: (authority: String, log: String, reply: String, vault: String, typ: String)
         let numbers: (generation: Int64, version: Int64)
         do throws(JSONError) {
-            var members = try JSONMembers(parsing: envelope.payload, limits: .signed)
+            var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
             at = try members.integer("at")
             texts.authority = try members.string("authority")
             numbers.generation = try members.integer("gen")
@@ -72,6 +58,5 @@ public struct SuccessionStatement: Hashable, Sendable {
         else { throw .value("keys") }
         generation = UInt64(numbers.generation)
         (self.vault, self.authority, self.logKey, self.replyKey) = (vault, authority, logKey, replyKey)
-        guard encode() == envelope.payload else { throw .value("form") }
     }
 }

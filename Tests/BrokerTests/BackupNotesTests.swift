@@ -52,9 +52,5 @@ import VaultModel
         try notes.write(in: folder)
         let read = BackupNotes.read(in: folder)
         #expect(read == notes && read.cards.took == 7 && read.structure == .init(time: now + 1, took: 8))
-        // A file from before there were drill keys.
-        let old = #"{"drill":5,"made":6,"set":"b","stored":7,"took":8}"#
-        try Data(old.utf8).write(to: URL(fileURLWithPath: folder + "/spool/backup/last.json"))
-        #expect(BackupNotes.read(in: folder) == .init(set: "b", made: 6, stored: 7, cards: .init(time: 5, took: 8)))
     }
 }

@@ -46,11 +46,9 @@ struct BackupNotes: Equatable {
         guard let bytes = try? DurableFile.read(FilePaths.join(folder, name), limit: 4_096),
             var members = try? JSONMembers(parsing: bytes, limits: .signed), let drill = try? members.integer("drill"),
             let made = try? members.integer("made"), let set = try? members.string("set"),
-            let stored = try? members.integer("stored"), let took = try? members.integer("took")
+            let stored = try? members.integer("stored"), let structure = try? members.integer("structure"),
+            let structureTook = try? members.integer("structure_took"), let took = try? members.integer("took")
         else { return BackupNotes() }
-        // Files from before there were drill keys lack these.
-        let structure = (try? members.integer("structure")) ?? 0
-        let structureTook = (try? members.integer("structure_took")) ?? 0
         return BackupNotes(
             set: set, made: made, stored: stored, structure: Drill(time: structure, took: structureTook),
             cards: Drill(time: drill, took: took))
