@@ -19,4 +19,17 @@ phase() {
 phase format swift format lint --strict --recursive Sources Tests Benchmarks Fuzz Package.swift
 phase build swift build --build-tests
 # Swift Testing only; TidyTests refuses files that import XCTest, whose tests would not run.
-phase test swift test --skip-build --disable-xctest
+
+# What failed stands at the end too, where somebody looks first.
+tests() {
+    local log status=0
+    log=$(mktemp)
+    swift test --skip-build --disable-xctest 2>&1 | tee "$log" || status=$?
+    if [[ $status -ne 0 ]]; then
+        echo "== what failed"
+        grep -aE '^(✘ Test|.*error:|Exited|.*[Ff]atal)' "$log" | head -n 200 || true
+    fi
+    rm -f "$log"
+    return $status
+}
+phase test tests
