@@ -52,10 +52,11 @@ let package = Package(
             name: "CPhoneNumber",
             linkerSettings: [.linkedLibrary("phonenumber"), .linkedLibrary("icuuc")]),
         .target(name: "CCSV", linkerSettings: [.linkedLibrary("csv")]),
+        .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCertificate", linkerSettings: [.linkedLibrary("crypto")]),
 
         // Primitives
-        .target(name: "Primitives", dependencies: ["CSodium"]),
+        .target(name: "Primitives", dependencies: ["CDigest", "CSodium"]),
         .target(name: "CanonicalJSON"),
         .target(name: "VaultModel", dependencies: ["CPhoneNumber", "Primitives"]),
         .target(name: "Host", dependencies: ["CHost", "Primitives"]),

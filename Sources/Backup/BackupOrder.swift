@@ -72,7 +72,7 @@ public struct BackupOrder: Sendable {
     public let wholeBelowBytes: Int64
 
     public init(
-        set: String, isFull: Bool, head: Head?, bases: [String: Int64], now: Int64, wholeBelowBytes: Int64 = 64 << 20
+        set: String, isFull: Bool, head: Head?, bases: [String: Int64], now: Int64, wholeBelowBytes: Int64 = 8 << 20
     ) {
         (self.set, self.isFull, self.head, self.bases, self.now) = (set, isFull, head, bases, now)
         self.wholeBelowBytes = wholeBelowBytes

@@ -10,8 +10,6 @@ import VaultModel
 /// Keys are taken out in batches while the shop works. A customer who is erased meanwhile may be in the archive; the
 /// ledger of erasures outlives it and has the last word at a restore.
 struct KeyringArchiver {
-    private static let batch = 500
-
     /// Not looked at: who has one has announced in the log that keys are taken out.
     let grant: JobGrant
     let source: BackupSource
@@ -30,35 +28,23 @@ struct KeyringArchiver {
         var writer = head(archive)
         func put(_ row: KeyringRow) throws(BackupFailure) {
             row.write(to: &writer)
-            rows += 1
+            rows += row.count
             if writer.bytes.count > ArchivePack.largestContentBytes - KeyringRow.largestPolicy {
                 packs.append(try flush(&writer))
             }
         }
         do {
             let total = Int64(try keyring.count())
-            var last: RecordID?
-            while true {
-                let customers = try keyring.customers(after: last, limit: Self.batch)
-                guard let end = customers.last else { break }
-                last = end
-                for case .keys(let keys) in try keyring.fetch(customers: customers).values {
-                    for key in keys {
-                        try put(.key(try key.rewrapped(from: keyset, to: archive.keyset, vault: source.vault)))
-                    }
-                }
+            for policy in try records.policies() { try put(.policy(policy)) }
+            var source = KeyringRows(keyring, keyset: keyset, archive: archive, vault: source.vault)
+            while let some = try source.next() {
+                for row in some { try put(row) }
                 report(
                     BackupProgress(
                         phase: .keyring, part: .keyring, doneBytes: Int64(rows), totalBytes: max(total, Int64(rows))))
                 await Task.yield()
                 guard !Task.isCancelled else { throw BackupFailure.cancelled }
             }
-            for policy in try records.policies() { try put(.policy(policy)) }
-            for key in try keyring.monthKeys() {
-                try put(.month(try key.rewrapped(from: keyset, to: archive.keyset, vault: source.vault)))
-            }
-            for stone in try keyring.tombstones() { try put(.tombstone(stone)) }
-            for month in try keyring.destroyedMonths() { try put(.destroyed(month)) }
         } catch let failure as BackupFailure {
             throw failure
         } catch is EnvelopeError {

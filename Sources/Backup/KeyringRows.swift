@@ -4,35 +4,34 @@ import Primitives
 public import Storage
 import VaultModel
 
-/// A row of a keyring archive. Keys are wrapped under the archive's own key.
+/// A row of a keyring archive. Keys are sealed under the archive's own key.
 ///
 /// ```
-/// 1 customer's key   16 id, 4 version, 4 epoch, 1 state, 2 length, wrap
+/// 1 customers' keys   4 epoch, 2 count n, n times (16 id, 4 version, 1 state), 40 + 32 n box (`Keyset.box`)
 /// 2 month's key       4 month, 1 half, 4 epoch, 2 length, wrap
 /// 3 tombstone        16 id, 8 time
 /// 4 destroyed month   4 month, 1 half, 8 time
 /// 5 policy            4 length, bytes: also those that the archive of the vault is too old to have
 /// ```
 public enum KeyringRow: Equatable, Sendable {
-    case key(WrappedKey)
+    case keys(BoxedKeys)
     case month(WrappedMonthKey)
     case tombstone(Tombstone)
     case destroyed(DestroyedMonth)
     case policy([UInt8])
+
+    /// Of a manifest's count: each key counts, and each of the others.
+    var count: Int { if case .keys(let keys) = self { keys.owners.count } else { 1 } }
 
     static let largestWrap = 4_096
     static let largestPolicy = 1 << 20
 
     func write(to writer: inout ByteWriter) {
         switch self {
-        case .key(let key):
+        case .keys(let keys):
             writer.append(UInt8(1))
-            writer.append(key.customer.bytes)
-            writer.append(key.version)
-            writer.append(key.epoch)
-            writer.append(UInt8(key.state.rawValue))
-            writer.append(UInt16(key.wrap.count))
-            writer.append(key.wrap)
+            writer.append(keys.about)
+            writer.append(keys.box)
         case .month(let key):
             writer.append(UInt8(2))
             writer.append(key.month)
@@ -66,13 +65,7 @@ public enum KeyringRow: Equatable, Sendable {
 
     private static func read(_ reader: inout ByteReader) throws(ByteReader.Truncated) -> KeyringRow? {
         switch try reader.readUInt8() {
-        case 1:
-            let customer = RecordID(try reader.readBytes(RecordID.size))
-            let (version, epoch) = (try reader.readUInt32(), try reader.readUInt32())
-            let state = WrappedKey.State(rawValue: Int32(try reader.readUInt8()))
-            let wrap = try wrap(&reader)
-            guard let customer, let state else { return nil }
-            return .key(WrappedKey(customer: customer, version: version, epoch: epoch, wrap: wrap, state: state))
+        case 1: return try BoxedKeys(from: &reader).map { .keys($0) }
         case 2:
             let (month, half) = (try reader.readUInt32(), try reader.readUInt8())
             let epoch = try reader.readUInt32()

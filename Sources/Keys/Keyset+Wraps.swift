@@ -48,7 +48,7 @@ extension Keyset {
     /// The epoch a stored wrap claims, for finding what a roll of KRK has yet to rewrap. Unchecked.
     public static func epoch(of envelope: [UInt8]) -> UInt32? { KeyWrap.keyID(of: envelope) }
 
-    private var primaryKeyring: KeyringKeys {
+    var primaryKeyring: KeyringKeys {
         guard let keys = keyrings[keyringEpoch] else { preconditionFailure("a keyset has the primary epoch") }
         return keys
     }

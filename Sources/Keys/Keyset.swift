@@ -123,10 +123,13 @@ final class KeyringKeys: Sendable {
     let customerKeyWrap: SecretBytes
     /// `kdf(KRK,1,"CFmonth1")`.
     let monthKeyWrap: SecretBytes
+    /// `kdf(KRK,1,"CFkeybx1")`: only the key of a keyring archive is ever used so.
+    let customerKeyBox: SecretBytes
 
     init(_ material: KeyMaterial) {
         customerKeyWrap = KeyDerivation.subkey(of: material.secret, id: 1, context: "CFcekwr1")
         monthKeyWrap = KeyDerivation.subkey(of: material.secret, id: 1, context: "CFmonth1")
+        customerKeyBox = KeyDerivation.subkey(of: material.secret, id: 1, context: "CFkeybx1")
     }
 }
 

@@ -1,30 +1,32 @@
+internal import CDigest
 internal import CSodium
 
-/// SHA-256 (FIPS 180-4).
+/// SHA-256 (FIPS 180-4), of data that are not secret. By OpenSSL's libcrypto: it uses the processor's instructions for
+/// SHA-256, which libsodium does not.
 public enum SHA256 {
     public static let size = 32
 
     /// The 32-byte hash of `message`.
     public static func hash(_ message: [UInt8]) -> [UInt8] {
-        unsafe [UInt8](count: size) { out in
-            unsafe crypto_hash_sha256(out, message, UInt64(message.count))
-        }
+        var stream = Stream()
+        stream.update(message)
+        return stream.finish()
     }
 
     /// Hashes a message that comes in pieces, in constant memory.
     public struct Stream {
-        private var state = crypto_hash_sha256_state()
+        private var state = cdigest_sha256()
 
-        public init() { unsafe crypto_hash_sha256_init(&state) }
+        public init() { unsafe cdigest_sha256_init(&state) }
 
         public mutating func update(_ piece: [UInt8]) {
-            unsafe crypto_hash_sha256_update(&state, piece, UInt64(piece.count))
+            unsafe cdigest_sha256_update(&state, piece, piece.count)
         }
 
         /// The 32-byte hash of all pieces. The stream is spent: use it once.
         public mutating func finish() -> [UInt8] {
             unsafe [UInt8](count: size) { out in
-                unsafe crypto_hash_sha256_final(&state, out)
+                unsafe cdigest_sha256_final(&state, out)
             }
         }
     }

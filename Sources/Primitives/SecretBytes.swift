@@ -89,6 +89,13 @@ public struct SecretBytes: ~Copyable, Sendable {
         return joined
     }
 
+    /// Copies `part` into the bytes from `offset` on. Traps when it does not fit.
+    fileprivate borrowing func fill(from offset: Int, with part: borrowing SecretBytes) {
+        precondition(offset + part.count <= count, "a part fits into the whole")
+        unsafe (address.pointer + offset).copyMemory(
+            from: UnsafeRawPointer(part.address.pointer), byteCount: part.count)
+    }
+
     /// Compares in constant time for equal lengths.
     public borrowing func equals(_ other: borrowing SecretBytes) -> Bool {
         guard count == other.count else { return false }
@@ -117,5 +124,26 @@ public struct SecretBytes: ~Copyable, Sendable {
         let buffer = unsafe UnsafeMutableRawBufferPointer(start: address.pointer, count: count)
         var span = unsafe buffer.mutableBytes
         body(&span)
+    }
+}
+
+/// Puts many secrets one after the other, in locked memory.
+public struct SecretWriter: ~Copyable {
+    private let whole: SecretBytes
+    private var written = 0
+
+    /// - Parameter count: the bytes of all parts, at most 1 MiB.
+    public init(count: Int) { whole = SecretBytes(zeroed: count) }
+
+    /// Traps when there is no room left for it.
+    public mutating func append(_ part: borrowing SecretBytes) {
+        whole.fill(from: written, with: part)
+        written += part.count
+    }
+
+    /// All of it. Traps when a part is missing.
+    public consuming func finish() -> SecretBytes {
+        precondition(written == whole.count, "all parts were written")
+        return whole
     }
 }

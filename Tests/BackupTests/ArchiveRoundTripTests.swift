@@ -157,17 +157,29 @@ import VaultModel
         #expect(head.facts.authority == fixture.facts.authority && head.facts.recovery == fixture.facts.recovery)
         let restored = try head.keys.restored()
         #expect(restored.logPublicKey != fixture.keyset.logPublicKey, "the log's key is never archived")
-        let opened = rows.compactMap { row -> RecordID? in
-            guard case .key(let key) = row,
-                (try? restored.unwrapCEK(key.wrap, vault: fixture.vault, customer: key.customer, version: 1)) != nil,
-                (try? fixture.keyset.unwrapCEK(key.wrap, vault: fixture.vault, customer: key.customer, version: 1))
-                    == nil
-            else { return nil }
-            return key.customer
+        var boxes: [BoxedKeys] = []
+        for case .keys(let boxed) in rows { boxes.append(boxed) }
+        #expect(boxes.map(\.owners.count) == [500, 500, 199])
+        let opened = try boxes.flatMap { try $0.wrapped(under: restored, vault: fixture.vault) { $0 != customers[8] } }
+        #expect(Set(opened.map(\.customer)) == Set(customers).subtracting([customers[7], customers[8]]))
+        for (customer, key) in keys.prefix(7) {
+            let one = try #require(opened.first { $0.customer == customer })
+            let unwrapped = try restored.unwrapCEK(one.wrap, vault: fixture.vault, customer: customer, version: 1)
+            let nonce = [UInt8](repeating: 0, count: 24)
+            let same = [unwrapped, key].map {
+                restored.wrapCEK($0, vault: fixture.vault, customer: customer, nonce: nonce)
+            }
+            #expect(same[0] == same[1], "it is the same key")
         }
-        #expect(Set(opened) == Set(customers).subtracting([customers[7]]))
+        // Neither the vault's own keyset nor another vault opens them.
+        #expect(throws: EnvelopeError.self) {
+            try boxes[0].wrapped(under: fixture.keyset, vault: fixture.vault) { _ in true }
+        }
+        #expect(throws: EnvelopeError.authentication) {
+            try boxes[0].wrapped(under: restored, vault: VaultID.random()) { _ in true }
+        }
         #expect(rows.contains(.tombstone(Tombstone(customer: customers[7], time: 99))))
-        // Neither raw keys nor KRK's wraps lie in any object.
+        // KRK's wraps lie in no object.
         let live = try fixture.stores.keyring.fetch(customers: [customers[0]])
         guard case .keys(let wraps)? = live[customers[0]] else { throw ArchiveError.malformed("fixture") }
         for object in fixture.objects.values { #expect(Data(object).range(of: Data(wraps[0].wrap)) == nil) }

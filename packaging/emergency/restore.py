@@ -24,8 +24,7 @@ except ImportError:
     sys.exit(2)
 LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"  # of Bech32
 ORDER = 2**252 + 27742317777372353535851937790883648493  # of ristretto255
-# Rows of a keyring archive: what is fixed, and how long the length of the rest is.
-ROWS = {1: ("<16sIIB", "<H"), 2: ("<IBI", "<H"), 3: ("<16sQ", None), 4: ("<IBQ", None), 5: ("<", "<I")}
+OTHERS = {2: "<IBIH", 4: "<IBQ", 5: "<I"}  # rows of a keyring, up to the length of the rest
 
 
 class Refused(Exception):
@@ -269,25 +268,25 @@ def keyring(archives, manifest):
         at += struct.calcsize(form)
         return struct.unpack_from(form, data, at - struct.calcsize(form))
 
-    def rest(form):
-        return take(f"{take(form)[0]}s")[0]
-
     for pack in manifest["packs"]:
         data, at = archives.open(manifest, pack), 0
         if kinds is None:
-            if take("<8sH") != (b"COFFKRNG", 1) or not rest("<I"):  # the vault's facts are not needed
+            if take("<8sH") != (b"COFFKRNG", 1) or not take(f"{take('<I')[0]}s"):  # the vault's facts are not needed
                 raise damaged("the keyring")
-            kinds = keyset(rest("<I"))
+            kinds = keyset(take(f"{take('<I')[0]}s")[0])
         while at < len(data):
-            [row], count = take("<B"), count + 1
-            values, wrap = take(ROWS[row][0]), rest(ROWS[row][1]) if ROWS[row][1] else b""
+            [row], start, number = take("<B"), at, 1
             if row == 1:
-                customer, version, epoch, _ = values
-                context = archives.vault + customer + customer + struct.pack("<HHI", 0xFFFF, 1, 0)
-                keys[customer, version] = open_envelope(
-                    wrap, b"COFFER/CEKWR/v01", context, kdf(kinds[1, epoch], 1, b"CFcekwr1"), epoch, 0)
+                epoch, number = take("<IH")
+                owners = [take("<16sIB")[:2] for _ in range(number)]
+                about, [nonce, box] = archives.vault + data[start:at], take(f"<24s{32 * number + 16}s")
+                secret = xchacha_open(box, b"COFFER/KEYBX/v01" + about, nonce, kdf(kinds[1, epoch], 1, b"CFkeybx1"))
+                keys.update({owner: secret[32 * i:][:32] for i, owner in enumerate(owners)})
             elif row == 3:
-                erased.add(values[0])
+                erased.add(take("<16sQ")[0])
+            else:  # month keys of the log, months without, policies: not needed
+                take(f"{take(OTHERS[row])[-1] if row != 4 else 0}x")
+            count += number
     if count != manifest["count"]:
         raise damaged("the keyring")
     keys.update({(bytes(16), version): key for (kind, version), key in kinds.items() if kind == 6})

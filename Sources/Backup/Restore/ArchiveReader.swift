@@ -126,6 +126,6 @@ public struct ArchiveReader {
         var found: [KeyringRow] = []
         while reader.remaining > 0 { found.append(try KeyringRow(from: &reader)) }
         try rows(found)
-        return found.count
+        return found.reduce(0) { $0 + $1.count }
     }
 }

@@ -133,7 +133,8 @@ extension LiveVault.Unsealed {
             try live.copy(name, into: copies.path)
         }
         let stores: Stores
-        let rows: [KeyringRow]
+        let archive = ArchiveKeyset(of: keyset)
+        var rows: [KeyringRow] = []
         let lines: [[UInt8]]
         do {
             try Stores.complete(at: copies, vault: facts.vault)
@@ -142,7 +143,8 @@ extension LiveVault.Unsealed {
             try anchor.compare(facts, stores.log)
             try stores.keyring.attach(StateTags(keyset, incarnation: facts.incarnation), to: anchor)
             try verifyLog(stores, checkpoints + [remembered])
-            rows = try stores.keyring.rows()
+            var source = KeyringRows(stores.keyring, keyset: keyset, archive: archive, vault: facts.vault)
+            while let some = try source.next() { rows += some }
             lines = try newest(ledger, stores.log)
             try stores.close()
         } catch let error as StorageError {
@@ -155,8 +157,8 @@ extension LiveVault.Unsealed {
         let archived = try SealFacts(parsingArchive: facts.encodeForArchive())
         return (
             RestoredKeys(
-                facts: archived, opening: keyset, keyset: try ArchiveKeyset(of: keyset).restored(), rows: rows,
-                logKey: facts.logKey, incarnation: facts.incarnation), lines
+                facts: archived, keyset: try archive.restored(), rows: rows, logKey: facts.logKey,
+                incarnation: facts.incarnation), lines
         )
     }
 

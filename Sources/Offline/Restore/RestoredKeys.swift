@@ -9,9 +9,7 @@ internal import VaultModel
 struct RestoredKeys {
     /// As a keyring archive has them.
     var facts: SealFacts
-    /// Opens the wraps in `rows`.
-    let opening: Keyset
-    /// The new vault's.
+    /// The new vault's. Until they are written it opens `rows` too.
     var keyset: Keyset
     let rows: [KeyringRow]
     /// The key and the life of the log that goes on.
@@ -19,10 +17,9 @@ struct RestoredKeys {
     let incarnation: UInt64
 
     init(
-        facts: SealFacts, opening: Keyset, keyset: Keyset, rows: [KeyringRow], logKey: Ed25519.PublicKey,
-        incarnation: UInt64
+        facts: SealFacts, keyset: Keyset, rows: [KeyringRow], logKey: Ed25519.PublicKey, incarnation: UInt64
     ) {
-        (self.facts, self.opening, self.keyset, self.rows) = (facts, opening, keyset, rows)
+        (self.facts, self.keyset, self.rows) = (facts, keyset, rows)
         (self.logKey, self.incarnation) = (logKey, incarnation)
     }
 
@@ -35,7 +32,7 @@ struct RestoredKeys {
         guard head.facts.incarnation == generation else { throw ArchiveError.malformed("a keyring") }
         let keyset = try head.keys.restored()
         self.init(
-            facts: head.facts, opening: keyset, keyset: keyset, rows: rows, logKey: log.logKey,
+            facts: head.facts, keyset: keyset, rows: rows, logKey: log.logKey,
             incarnation: log.manifest.generation)
     }
 
@@ -57,44 +54,21 @@ struct RestoredKeys {
         for case .tombstone(let stone) in rows { erased.insert(stone.customer) }
         // The log may know of an erasure that neither the keyring nor the ledger of this target does.
         for erasure in try stores.log.erasures([.begun, .done]) { erased.insert(erasure.customer) }
-        var keys: [WrappedKey] = []
         for row in rows {
             switch row {
-            case .key(let key) where !erased.contains(key.customer):
-                keys.append(try key.rewrapped(from: opening, to: keyset, vault: vault))
-                if keys.count == 1_000 {
-                    try stores.keyring.insert(keys)
-                    keys.removeAll(keepingCapacity: true)
-                }
-            case .key, .policy: break
+            case .keys(let keys):
+                try stores.keyring.insert(try keys.wrapped(under: keyset, vault: vault) { !erased.contains($0) })
+            case .policy: break
             case .month(let key):
-                try stores.keyring.insert(months: [key.rewrapped(from: opening, to: keyset, vault: vault)])
+                try stores.keyring.insert(months: [key.rewrapped(from: keyset, to: keyset, vault: vault)])
             case .tombstone(let stone): try stores.keyring.erase([stone.customer], time: stone.time)
             case .destroyed(let month):
                 try stores.keyring.destroyMonthKeys([month.month], half: month.half, time: month.time)
             }
         }
-        try stores.keyring.insert(keys)
         let known = Set(try stores.keyring.tombstones().map(\.customer))
         for customer in erased.subtracting(known) { try stores.keyring.erase([customer], time: time) }
         keyset = try keyset.destroyingRetired(.keyring)
         return erased
-    }
-}
-
-extension KeyringStore {
-    private static let customersAtOnce = 500
-
-    /// Everything in it, as an archive would have it, but wrapped as it is.
-    func rows() throws(StorageError) -> [KeyringRow] {
-        var rows: [KeyringRow] = []
-        var last: RecordID?
-        while case let batch = try customers(after: last, limit: Self.customersAtOnce), let end = batch.last {
-            last = end
-            for case .keys(let keys) in try fetch(customers: batch).values { rows += keys.map { .key($0) } }
-        }
-        rows += try monthKeys().map { .month($0) }
-        rows += try tombstones().map { .tombstone($0) }
-        return rows + (try destroyedMonths().map { .destroyed($0) })
     }
 }
