@@ -75,7 +75,9 @@ public struct BoxedKeys: Equatable, Sendable {
         for _ in 0..<count {
             let customer = RecordID(try reader.readBytes(RecordID.size))
             let version = try reader.readUInt32()
-            guard let customer, let state = WrappedKey.State(rawValue: Int32(try reader.readUInt8())) else { return nil }
+            guard let customer, let state = WrappedKey.State(rawValue: Int32(try reader.readUInt8())) else {
+                return nil
+            }
             owners.append(Owner(customer: customer, version: version, state: state))
         }
         self.owners = owners

@@ -40,7 +40,7 @@ struct ImportAssembly {
         guard owners.count <= 1 else { return reject(row, "matches-several-customers", "") }
         if let owner = owners.first, vault.turnstile.due(owner) != nil { return reject(row, "erasure-under-way", "") }
         guard let owner = owners.first else {
-            let number = CustomerNumber.random()
+            let number = try vault.freeNumber { forms[RecordID($0)] != nil }
             added.append(number)
             forms[RecordID(number)] = form
             totals.imported += 1

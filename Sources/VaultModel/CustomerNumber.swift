@@ -40,7 +40,7 @@ public struct CustomerNumber: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// A number no one has used, as far as 35 random bits can tell; the store refuses a repetition.
+    /// A number no one has used, as far as 35 random bits can tell: the store knows those that are taken.
     public static func random() -> CustomerNumber {
         let digits = Random.bytes(7).map { $0 & 31 }
         return CustomerNumber(digits: digits + [check(digits[...])])

@@ -54,6 +54,15 @@ struct KeyringStoreTests {
         #expect(try keyring.count() == 1)
     }
 
+    @Test func `a number that somebody has or had is not given again`() async throws {
+        let (here, gone, free) = (RecordID.random(), RecordID.random(), RecordID.random())
+        try await keyring.insert([key(here), key(gone)])
+        try keyring.erase([gone], time: 1_000)
+        var drawn = [here, gone, here, free]
+        #expect(try keyring.unused { drawn.removeFirst() } == free)
+        #expect(drawn.isEmpty)
+    }
+
     @Test func `a key put back under a tombstone opens nothing and is found`() async throws {
         let customer = RecordID.random()
         try keyring.erase([customer], time: 1_000)

@@ -28,7 +28,7 @@ enum AddCustomerHandler: OperationHandler {
                     decision, .conflict("customer \(number) has the same phone, e-mail or ID number; update that one"),
                     as: .write, records: [known])
             }
-            let change = try vault.newCustomer(form, shop: decision)
+            let change = try vault.newCustomer(form, number: try vault.freeNumber(), shop: decision)
             let entry = try await vault.apply(change, decision, as: .write, scanned: known.scanned)
             return Answer(RevisionReply(number: change.numbers[0], rev: 1), entry)
         }

@@ -46,6 +46,16 @@ public final class KeyringStore: Sendable {
         }
     }
 
+    /// The first id drawn that no customer has and no erased one had. Between two draws nothing is held: `insert` has the
+    /// last word.
+    public func unused(_ draw: () -> RecordID) throws(StorageError) -> RecordID {
+        while true {
+            let customer = draw()
+            let found = try read { (connection) throws(StorageError) in try Self.keys(of: customer, connection) }
+            if found == nil { return customer }
+        }
+    }
+
     private static func keys(
         of customer: RecordID, _ connection: ReadConnection
     ) throws(StorageError) -> CustomerKeys? {
