@@ -175,7 +175,7 @@ extension BackupSpool {
             file += writer.finish()
             var opened = try AgeFile.open(file, fileKey: key)
             defer { Wipe.zero(&opened) }
-            guard opened == content else { throw AgeError.damaged(chunk: 0) }
+            guard opened.hasSameBytes(as: content) else { throw AgeError.damaged(chunk: 0) }
         } catch { throw .age(error) }
         do throws(HostError) { return try store(file) } catch { throw BackupFailure(error) }
     }

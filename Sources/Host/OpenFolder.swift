@@ -124,7 +124,7 @@ public struct OpenFolder: ~Copyable {
         posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED)
         guard lseek(file.number, 0, SEEK_SET) == 0 else { throw HostError.last("lseek", name) }
         let kept = try file.readAll(limit: bytes.count + 1)
-        guard kept == bytes else { throw HostError(operation: "verify", path: name, errno: EILSEQ) }
+        guard kept.hasSameBytes(as: bytes) else { throw HostError(operation: "verify", path: name, errno: EILSEQ) }
     }
 
     /// Removes a file durably; ENOENT when it is not there, EISDIR when it is a folder.

@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Builds a binary format: integers little-endian, fields back to back.
 public struct ByteWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
@@ -54,5 +56,19 @@ public struct ByteReader: Sendable {
         for index in 0..<width { value |= T(bytes[position + index]) << T(index * 8) }
         position += width
         return value
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Whether both hold the same bytes, by memcmp(3); `==` looks at one byte after the other, which shows with megabytes.
+    /// Its time tells where they differ: not for secrets.
+    public func hasSameBytes(as other: [UInt8]) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { theirs in
+                guard let start = mine.baseAddress, let end = theirs.baseAddress else { return true }
+                return unsafe memcmp(start, end, mine.count) == 0
+            }
+        }
     }
 }

@@ -13,6 +13,19 @@ struct EncodingTests {
         #expect(Hex.decode(Hex.encode(ramp(256))) == ramp(256))
     }
 
+    @Test func `bytes are the same when each of them is`() {
+        #expect([UInt8]().hasSameBytes(as: []))
+        #expect(!ramp(3).hasSameBytes(as: ramp(4)) && !ramp(4).hasSameBytes(as: ramp(3)))
+        for count in [1, 31, 64, 1_000] {
+            #expect(ramp(count).hasSameBytes(as: ramp(count)))
+            for place in [0, count / 2, count - 1] {
+                var other = ramp(count)
+                other[place] ^= 1
+                #expect(!other.hasSameBytes(as: ramp(count)))
+            }
+        }
+    }
+
     /// RFC 4648, section 10.
     @Test(arguments: [
         ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
