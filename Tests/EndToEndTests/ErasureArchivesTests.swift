@@ -1,6 +1,9 @@
+import Client
 import Foundation
 import TestSupport
 import Testing
+import VaultModel
+import Wire
 
 extension EndToEnd {
     /// What a receipt of an erasure says of archives: until when they may hold the key, and that none does any more.
@@ -119,27 +122,19 @@ extension EndToEnd {
             (value as? String ?? "").replacing(/\.\d+/, with: "")
         }
 
-        @Test
-        func
-            `who has not the right reports nothing, a taken-back erasure has no level, and a report from the future counts for none`()
-            throws
-        {
+        @Test func `a taken-back erasure has no level, and packs without an archive leave it open`() throws {
             let shop = try BackupShop(rows: 0)
             let stick = try shop.addTarget("stick")
             let number = try shop.addLeaver()
             try shop.erase(number)
-            // Archives are made; the counter's word is none.
-            let refused = try shop.sandbox.coffer("counter", "backup", "run", "--json")
-            #expect(refused.code != 0)
-            #expect(try level(shop, number) == "E0")
             try shop.sandbox.answer("officer", "subject", "erase", shop.number, "--reason", "customer-request")
             try shop.sandbox.answer("officer", "subject", "undo", shop.number)
-            // Packs that belong to no archive may be what is left of one.
             let first = try shop.run()
             #expect(first.code == 0)
             #expect(try level(shop, number) == "E1")
             let second = try shop.addLeaver(phone: "13987650001")
             try shop.erase(second)
+            // They may be what is left of one.
             let orphan = try BackupShop.pack(stick)
             let place = try #require(orphan.range(of: "/p/"))
             let planted = orphan[..<place.upperBound] + "ab/ab" + String(repeating: "0", count: 62)
@@ -151,8 +146,98 @@ extension EndToEnd {
             let list = try #require(
                 try shop.sandbox.answer("officer", "subject", "list").json()["erasures"] as? [[String: Any]])
             #expect(list.first { $0["state"] as? String == "undone" }?["level"] as? String == "")
-            #expect(try statements(shop) == 1)
+            #expect(try statements(shop) == 1 && level(shop, second) == "E0")
             try shop.sandbox.expectVerifies(try logKey(shop))
+            shop.broker.stop()
+        }
+
+        private func report(
+            _ who: Party, _ oldest: Int64?, act: Act = .backupRun, object: String? = nil
+        ) async throws -> String {
+            let note = try #require(KeysNote(oldest: oldest, targets: 1))
+            return await who.call(
+                NoteBackup.self, .init(note), RequestScope(act: act, object: object ?? note.object))
+        }
+
+        @Test func `a report that nobody may make, from the future, or said again gives no statement`() async throws {
+            let shop = try BackupShop(rows: 0)
+            try shop.addTarget("stick")
+            #expect(try shop.run().code == 0)
+            // Whoever empties the spool does not make the archives undone: the log has them.
+            shop.broker.stop()
+            try FileManager.default.removeItem(atPath: shop.sandbox.vault + "/spool/backup")
+            try shop.restart()
+            try shop.sandbox.unseal()
+            let number = try shop.addLeaver()
+            try shop.erase(number)
+            #expect(try receipt(shop, number)["archives"] as? String == "keyring")
+            let ended = try #require(
+                Int64(try shop.sandbox.sql("log.db", "SELECT ended_t FROM erasure WHERE state = 3")[0][0]))
+            usleep(5_000)
+            let now = Int64(Date().timeIntervalSince1970 * 1_000)
+            let (op, owner) = (try Party("operator", shop.sandbox), try Party("owner", shop.sandbox))
+            for (who, act) in [
+                (try Party("counter", shop.sandbox), Act.backupRun), (op, .backupPrune), (owner, .backupRun),
+                (try Party("officer", shop.sandbox), .backupPrune), (op, .backupList),
+            ] {
+                #expect(try await report(who, now, act: act) != "ok", "\(act)")
+            }
+            let other = try #require(KeysNote(oldest: ended - 1, targets: 1))
+            #expect(try await report(op, now, object: other.object) != "ok", "another report than the head names")
+            #expect(try await report(op, now + 3_600_000) != "ok", "from the future")
+            #expect(try await report(op, nil) == "ok")
+            #expect(try await report(op, ended) == "ok")
+            #expect(try level(shop, number) == "E0" && statements(shop) == 0)
+            #expect(try await report(owner, now, act: .backupPrune) == "ok")
+            #expect(try level(shop, number) == "E1")
+            let later = try shop.addLeaver(phone: "13987650002")
+            try shop.erase(later)
+            #expect(try await report(op, now) == "ok", "true then, and of no use now")
+            #expect(try level(shop, later) == "E0" && statements(shop) == 1)
+            try shop.sandbox.expectVerifies(try logKey(shop))
+            // A table that says what no entry says gets no signature, and keeps the vault sealed.
+            shop.broker.stop()
+            try shop.sandbox.edit(
+                "log.db",
+                "UPDATE erasure SET report = ended, report_t = ended_t, report_note = 'keys_0001' || "
+                    + "printf('%015d', ended_t + 1) WHERE report IS NULL AND state = 3")
+            try shop.restart()
+            let unsealed = try shop.sandbox.coffer(
+                "owner", "unseal", "--unseal-passphrase-file", try shop.sandbox.passphrase("vault"), "--json")
+            #expect(unsealed.code == 6 && unsealed.text.contains("erasures"), "\(unsealed.text)")
+            shop.broker.crash()
+        }
+
+        @Test func `archives of keys of an earlier life count, and what was said before a restore is said anew`() throws
+        {
+            let shop = try BackupShop(rows: 0)
+            let stick = try shop.addTarget("stick")
+            let everybody = ["owner", "operator", "officer", "counter"]
+            let early = try shop.addLeaver()
+            try shop.erase(early)
+            #expect(try shop.run().code == 0)
+            let late = try shop.addLeaver(phone: "13987650003")
+            try shop.erase(late)
+            #expect(try shop.run("--full").code == 0)
+            #expect(try level(shop, early) == "E1" && level(shop, late) == "E0")
+            #expect(try shop.run("--full").code == 0)
+            try shop.destroy()
+            try shop.follow(try shop.restore(from: "stick", ["--keep", "all"]), everybody)
+            func listed() throws -> [String?] {
+                let list = try shop.sandbox.answer("officer", "subject", "list").json()["erasures"] as? [[String: Any]]
+                return [early, late].map { number in
+                    list?.first { $0["number"] as? String == number }?["level"] as? String
+                }
+            }
+            #expect(try listed() == ["E0", "E0"])
+            #expect(try !shop.run("--full").member("keys_since").isEmpty)
+            #expect(try listed() == ["E1", "E0"], "the first life's archives are from before her")
+            let lives = try BackupShop.files(stick).filter { $0.contains("/1/") && !$0.contains("ledger") }
+            #expect(lives.count > 6)
+            for file in lives { try FileManager.default.removeItem(atPath: stick + "/" + file) }
+            #expect(try shop.run().code == 0)
+            // The first statement bears the key of the life before; the second one names it.
+            #expect(try level(shop, early) == "E1" && level(shop, late) == "E1")
             shop.broker.stop()
         }
 

@@ -67,6 +67,14 @@ struct ErasureTableTests {
             #expect(try log.log.erasuresReported() == [])
         }
         #expect(await log.refusal(archives) == .erasureChanged, "no report holds")
+        var replayed = try report(ended.time + 1)
+        replayed.nonce = RequestNonce(
+            key: [UInt8](repeating: 3, count: 32), created: 5, nonce: [1, 2, 3], keepUntil: 5_000_000_000)
+        var first = replayed
+        first.erasure = nil
+        #expect(await log.refusal(first) == nil)
+        #expect(await log.refusal(replayed) == .replay, "whatever it would change")
+        #expect(try log.log.erasuresReported() == [])
         let place = try await log.writer.append(try report(ended.time + 1))
         #expect(await log.refusal(try report(ended.time + 9)) == nil)
         var row = try #require(try log.log.erasuresReported().first)
