@@ -50,7 +50,7 @@ as officer 4 subject erase "$number" --reason customer-request
 
 say "The receipt, to print and to hand over"
 as officer 0 subject receipt "$number" --out "$work/receipt.html"
-holds "none configured"
+holds "none was ever made"
 
 say "She comes back, as somebody new"
 as counter 0 customer add --field "name=林小美" --field "phone=+8613912345678" --purpose order --json

@@ -15,10 +15,15 @@ struct RegisterState: Sendable {
 
     /// Ids of erasures that were asked for and neither taken back nor finished.
     private(set) var erasures: Set<String> = []
+    /// Whether a set of archives has ever arrived somewhere.
+    private(set) var hasArchives = false
 
     init() {}
 
-    fileprivate init(size: UInt64, places: [[UInt8]: UInt64], witnesses: Set<String>, erasures: Set<String>) {
+    fileprivate init(
+        size: UInt64, places: [[UInt8]: UInt64], witnesses: Set<String>, erasures: Set<String>, hasArchives: Bool
+    ) {
+        self.hasArchives = hasArchives
         self.size = size
         self.places = places
         self.witnesses = witnesses
@@ -32,6 +37,7 @@ struct RegisterState: Sendable {
         switch core.kind {
         case .eraseRequest: erasures.insert(core.xid)
         case .eraseUndo, .eraseDone: erasures.remove(core.xid)
+        case .backup where core.act == .backupRun: hasArchives = true
         default: break
         }
         if core.kind.mayCarryBlock, let id = Hex.decode(core.object), id.count == SHA256.size {
@@ -44,7 +50,7 @@ struct RegisterState: Sendable {
 /// million entries again.
 ///
 /// It stands for the tree of the first `size` entries, for exactly the blocks they registered and for the witnesses and
-/// the erasures under way there were then, as the entries say. Who edits the tables cannot sign another one; an older mark only means that more is
+/// the erasures under way there were then, and for whether there were archives, as the entries say. Who edits the tables cannot sign another one; an older mark only means that more is
 /// compared.
 enum RegisterMark {
     /// What the stored mark stands for, if it is this log's and fits the tables; nil otherwise.
@@ -56,7 +62,7 @@ enum RegisterMark {
         guard let bytes = try log.registerMark() else { return nil }
         var reader = ByteReader(bytes)
         guard let signature = try? reader.readBytes(Ed25519.signatureSize), let size = try? reader.readUInt64(),
-            size <= (try log.size())
+            size <= (try log.size()), let archives = try? reader.readUInt64(), archives <= 1
         else { return nil }
         var witnesses: Set<String> = []
         var erasures: Set<String> = []
@@ -70,7 +76,8 @@ enum RegisterMark {
             erasures.insert(String(decoding: id, as: UTF8.self))
         }
         let state = RegisterState(
-            size: size, places: places.filter { $0.value < size }, witnesses: witnesses, erasures: erasures)
+            size: size, places: places.filter { $0.value < size }, witnesses: witnesses, erasures: erasures,
+            hasArchives: archives == 1)
         let message = message(state, root: try log.root(size: size))
         return keys.verifier.key.isValid(signature: signature, for: message) ? state : nil
     }
@@ -80,6 +87,7 @@ enum RegisterMark {
         var writer = ByteWriter(capacity: 128)
         writer.append(keys.signCheckpoint(message(state, root: try log.root(size: state.size))))
         writer.append(state.size)
+        writer.append(UInt64(state.hasArchives ? 1 : 0))
         writer.append(UInt64(state.witnesses.count))
         for witness in state.witnesses.sorted() { writer.append(Hex.decode(witness) ?? []) }
         for id in state.erasures.sorted() { writer.append(Array(id.utf8)) }
@@ -98,7 +106,10 @@ enum RegisterMark {
             writer.append(seq)
             hash.update(writer.bytes)
         }
-        let lines = ["coffer-register v1", String(state.size), Base64.encode(root), Base64.encode(hash.finish())]
+        let lines = [
+            "coffer-register v1", String(state.size), state.hasArchives ? "archives" : "none", Base64.encode(root),
+            Base64.encode(hash.finish()),
+        ]
         return Array((lines + state.witnesses.sorted() + state.erasures.sorted()).map { $0 + "\n" }.joined().utf8)
     }
 }

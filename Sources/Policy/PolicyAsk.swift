@@ -83,3 +83,15 @@ public struct PolicyGrant: Hashable, Sendable {
     public static let own = PolicyGrant(
         form: .match, fields: [], limits: .standard, delegation: nil, minimumGroup: nil)
 }
+
+extension PolicyAsk {
+    /// To report what archives of keys lie on the targets: whoever carries archives there may, and whoever removes them; nil
+    /// under any other act.
+    public init?(reportUnder act: Act) {
+        switch act {
+        case .backupRun: self.init(act: .backupRun, verb: "run")
+        case .backupPrune: self.init(act: .backupPrune, verb: "prune-apply")
+        default: return nil
+        }
+    }
+}

@@ -44,7 +44,7 @@ extension Turnstile {
             switch change {
             case .request(_, let customer, _, _, _, let wait):
                 frozen.frozen.withLock { $0[customer] = place.time + wait }
-            case .undo, .begin, .finish: break
+            case .undo, .begin, .finish, .report, .archives: break
             }
         }
     }
@@ -91,6 +91,23 @@ extension Turnstile {
     ) async throws(RequestRefusal) -> CommittedEntry {
         try await append(
             .eraseDone, of: customer, xid: grant.id, object: object, change: .finish(id: grant.id, proof))
+    }
+
+    /// Logs what an operator says of the archives of keys, and marks in the same transaction for whom it holds.
+    public func logReport(_ decision: Decision, _ note: KeysNote) async throws(RequestRefusal) -> CommittedEntry {
+        _ = try decision.requireAllowed()
+        var draft = decision.draft(.backup, subject: EntrySubject(ref: decision.head.ref), released: 0)
+        draft.xid = note.text
+        return try await append(draft, for: decision, erasure: note.oldest == nil ? nil : .report(note))
+    }
+
+    /// Logs that no archive holds a customer's key, by a report that is in the log. `object` is the hash of the statement.
+    @discardableResult
+    public func logArchives(
+        _ id: String, of customer: RecordID, _ receipt: [UInt8], object: String
+    ) async throws(RequestRefusal) -> CommittedEntry {
+        try await append(
+            .eraseArchives, of: customer, xid: id, object: object, change: .archives(id: id, receipt: receipt))
     }
 
     func append(

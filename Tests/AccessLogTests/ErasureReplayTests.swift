@@ -234,6 +234,108 @@ struct ErasureReplayTests {
         #expect(try problems(patient) == [:])
     }
 
+    // MARK: - Archives
+
+    /// - Parameter before: how long before this entry the oldest archive of keys was made, milliseconds.
+    @discardableResult
+    private func report(
+        _ log: SampleLog, before: Int64? = 0, act: Act = .backupRun, saying other: KeysNote? = nil
+    ) throws -> UInt64 {
+        let note = try #require(KeysNote(oldest: before.map { log.time + 1_000 - $0 }, targets: 2))
+        let request = SampleRequest(act: act, fields: [], form: nil, purpose: "", object: note.object)
+        return log.append(request, by: log.officer, kind: .backup, role: Self.officer) { draft in
+            (draft.xid, draft.released) = ((other ?? note).text, 0)
+        }
+    }
+
+    private func erased(_ rights: String = "backup: [run]") -> SampleLog {
+        let log = SampleLog.ready()
+        var text = String(decoding: SampleLog.samplePolicy, as: UTF8.self)
+        text = text.replacing("purge, hold]}", with: "purge, hold], subject: [erase], \(rights)}")
+        log.apply(policy: Array((text + "erasure: {undo_hours: 2, daily_limit: 2, queue_hours: 48}\n").utf8))
+        request(log)
+        log.time += 2 * Self.hour
+        own(log)
+        own(log, .eraseDone)
+        return log
+    }
+
+    @Test func `no archive holds her key: said after a report of archives that are all newer`() throws {
+        let log = erased()
+        log.time += Self.hour
+        try report(log, before: Self.hour / 2)
+        // A report of an older one that turned up later takes nothing back.
+        try report(log, before: nil)
+        own(log, .eraseArchives)
+        #expect(try problems(log) == [:])
+    }
+
+    @Test func `a second statement without a first, without a report, or by an older one is found`() throws {
+        let first = SampleLog.ready()
+        let alone = own(first, .eraseArchives)
+        #expect(try problems(first)[alone] == .erasedWithoutRequest)
+
+        let unfinished = Self.log()
+        request(unfinished)
+        unfinished.time += 2 * Self.hour
+        own(unfinished)
+        let early = own(unfinished, .eraseArchives)
+        #expect(try problems(unfinished) == [early: .erasedWithoutRequest])
+
+        let silent = erased()
+        let missing = own(silent, .eraseArchives)
+        #expect(try problems(silent) == [missing: .erasedUnreported])
+
+        let unknown = erased()
+        try report(unknown, before: nil)
+        let unclear = own(unknown, .eraseArchives)
+        #expect(try problems(unknown) == [unclear: .erasedUnreported])
+
+        let older = erased()
+        try report(older, before: Self.hour)
+        let stale = own(older, .eraseArchives)
+        #expect(try problems(older) == [stale: .erasedUnreported])
+
+        // What was reported before she was erased once more says nothing of what came back in between.
+        let again = erased()
+        again.time += Self.hour
+        try report(again)
+        own(again)
+        own(again, .eraseDone)
+        let old = own(again, .eraseArchives)
+        #expect(try problems(again) == [old: .erasedUnreported])
+
+        let other = erased()
+        other.time += Self.hour
+        try report(other)
+        let another = own(other, .eraseArchives, customer: CustomerNumber.random().text)
+        #expect(try problems(other) == [another: .erasedOther])
+    }
+
+    @Test func `a report from the future, one that was altered, and one without the right are found`() throws {
+        let future = erased()
+        let ahead = try report(future, before: -Self.hour)
+        let said = own(future, .eraseArchives)
+        #expect(try problems(future) == [ahead: .time, said: .erasedUnreported])
+
+        let altered = erased()
+        altered.time += Self.hour
+        let better = try #require(KeysNote(oldest: altered.time, targets: 2))
+        let changed = try report(altered, before: 3 * Self.hour, saying: better)
+        #expect(try problems(altered) == [changed: .head])
+
+        let rightless = erased("backup: [list]")
+        rightless.time += Self.hour
+        let reported = try report(rightless)
+        #expect(try problems(rightless) == [reported: .notAllowedByPolicy])
+        let pruner = erased("backup: [prune-apply]")
+        pruner.time += Self.hour
+        try report(pruner, act: .backupPrune)
+        let wrong = try report(pruner, act: .backupRun)
+        let listed = try report(pruner, act: .backupList)
+        #expect(try problems(pruner) == [wrong: .notAllowedByPolicy, listed: .notAllowedByPolicy])
+    }
+
     // MARK: - Approvals
 
     private func shopWithKeeper() throws -> SampleLog {

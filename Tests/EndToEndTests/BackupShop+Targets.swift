@@ -83,10 +83,10 @@ extension BackupShop {
     static let leaver = (name: "王晓东", phone: "13987654321")
 
     /// A customer who is about to be erased; her number.
-    func addLeaver() throws -> String {
+    func addLeaver(phone: String = BackupShop.leaver.phone) throws -> String {
         try sandbox.answer(
             "counter", "customer", "add", "--field", "name=" + Self.leaver.name, "--field",
-            "phone=+86" + Self.leaver.phone, "--purpose", "order"
+            "phone=+86" + phone, "--purpose", "order"
         ).member("number")
     }
 
@@ -101,7 +101,8 @@ extension BackupShop {
         try #require(erased.code == 0, "\(erased.errorText)")
         var isDone = false
         for _ in 0..<100 where !isDone {
-            isDone = try sandbox.answer("officer", "subject", "list").text.contains("\"state\":\"done\"")
+            let list = try sandbox.answer("officer", "subject", "list").json()["erasures"] as? [[String: Any]]
+            isDone = list?.contains { $0["number"] as? String == number && $0["state"] as? String == "done" } == true
             if !isDone { usleep(100_000) }
         }
         try #require(isDone)

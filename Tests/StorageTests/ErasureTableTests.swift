@@ -49,6 +49,51 @@ struct ErasureTableTests {
         #expect(await log.refusal(request("e_" + Crockford.randomLower(26))) == .erasureChanged, "once is enough")
     }
 
+    @Test func `a report holds for those who were erased before the oldest archive, once, until it happens again`()
+        async throws
+    {
+        func report(_ oldest: Int64?) throws -> LogSubmission {
+            submission(.report(try #require(KeysNote(oldest: oldest, targets: 1))))
+        }
+        let archives = submission(.archives(id: id, receipt: [4, 5]))
+        #expect(await log.refusal(request()) == nil)
+        #expect(await log.refusal(try report(KeysNote.latest)) == nil, "a report may be about nobody")
+        #expect(await log.refusal(submission(.begin(id: id, .init(records: 4, keys: 1)))) == nil)
+        #expect(await log.refusal(submission(.finish(id: id, proof))) == nil)
+        let ended = try #require(try log.log.erasure(id)?.ended)
+        #expect(try ended == log.log.erasure(id)?.done)
+        for oldest in [1, ended.time, nil] as [Int64?] {
+            #expect(await log.refusal(try report(oldest)) == nil)
+            #expect(try log.log.erasuresReported() == [])
+        }
+        #expect(await log.refusal(archives) == .erasureChanged, "no report holds")
+        var replayed = try report(ended.time + 1)
+        replayed.nonce = RequestNonce(
+            key: [UInt8](repeating: 3, count: 32), created: 5, nonce: [1, 2, 3], keepUntil: 5_000_000_000)
+        var first = replayed
+        first.erasure = nil
+        #expect(await log.refusal(first) == nil)
+        #expect(await log.refusal(replayed) == .replay, "whatever it would change")
+        #expect(try log.log.erasuresReported() == [])
+        let place = try await log.writer.append(try report(ended.time + 1))
+        #expect(await log.refusal(try report(ended.time + 9)) == nil)
+        var row = try #require(try log.log.erasuresReported().first)
+        #expect(row.report?.place == LogPlace(seq: place.seq, time: place.time), "the first one stays")
+        #expect(row.report?.note.oldest == ended.time + 1)
+        #expect(await log.refusal(archives) == nil)
+        #expect(await log.refusal(archives) == .erasureChanged, "once")
+        row = try #require(try log.log.erasure(id))
+        let last = try log.log.size() - 1
+        #expect(row.archives?.receipt == [4, 5] && row.archives?.place.seq == last)
+        #expect(try log.log.erasuresReported() == [])
+        // Files were put back: what was said is no longer true.
+        #expect(await log.refusal(submission(.begin(id: id, .init(records: 1, keys: 1)))) == nil)
+        #expect(await log.refusal(submission(.finish(id: id, proof))) == nil)
+        row = try #require(try log.log.erasure(id))
+        #expect(row.archives == nil && row.report == nil && row.done == ended && row.ended != ended)
+        try await log.close()
+    }
+
     @Test func `what was taken back can be asked for again, and counts all the same`() async throws {
         #expect(await log.refusal(request()) == nil)
         #expect(await log.refusal(request("e_" + Crockford.randomLower(26))) == .erasureChanged)

@@ -8,13 +8,14 @@ extension SampleMessages {
 
     private static let erasure = ErasureState(
         id: "e_0123456789abcdefghjkmnpqrs", number: number(), state: .pending, reason: "customer-request", isNow: true,
-        by: "李娜", requestEntry: 4, requested: 5, due: 6, doneEntry: 7, done: 8)
+        by: "李娜", requestEntry: 4, requested: 5, due: 6, doneEntry: 7, done: 8, level: .archives,
+        archivesEntry: 9)
 
     static let lending: [SampleMessage] = [
         SampleMessage(EraseSubject.Request(reason: "customer-request", now: true)),
         SampleMessage(ErasureReply(erasure: erasure)),
         SampleMessage(ListErasures.Reply(erasures: [erasure])),
-        SampleMessage(GetErasureReceipt.Reply(erasure: erasure, statement: block)),
+        SampleMessage(GetErasureReceipt.Reply(erasure: erasure, statement: block, archives: block)),
         SampleMessage(AddRecord.Request(kind: "order", fields: values())),
         SampleMessage(AddRecord.Reply(id: order, rev: 1)),
         SampleMessage(
@@ -46,6 +47,8 @@ extension SampleMessages {
             DrillNote(tier: .structure, passed: true, took: 900, age: 3_600, set: "b_0123456789abcdefghjkmnpqrs")
                 .map(NoteBackup.Request.init) ?? .prune),
         SampleMessage(NoteBackup.Request.prune),
+        SampleMessage(KeysNote(oldest: 1_795_000_000_000, targets: 2).map(NoteBackup.Request.init) ?? .prune),
+        SampleMessage(KeysNote(oldest: nil, targets: 1).map(NoteBackup.Request.init) ?? .prune),
         SampleMessage(SetDrillKey.Request(recipient: "age1qq")),
         SampleMessage(
             PickPage.Request(

@@ -7,6 +7,9 @@ public enum EntryKind: String, CaseIterable, Hashable, Sendable {
     case eraseRequest = "erase-request"
     case eraseUndo = "erase-undo"
     case eraseDone = "erase-done"
+    /// By an operator's report no archive holds the erased customer's key any more; this is the second statement about her
+    /// erasure.
+    case eraseArchives = "erase-archives"
     case unauthSummary = "unauth-summary"
     case startup, seal, unseal, clock
     case clockAlarm = "clock-alarm"
@@ -21,7 +24,9 @@ public enum EntryKind: String, CaseIterable, Hashable, Sendable {
     /// Such an entry never releases a field.
     public var mayLackSignature: Bool {
         switch self {
-        case .startup, .seal, .clockAlarm, .aborted, .unauthSummary, .alert, .job, .erase, .eraseDone, .share: true
+        case .startup, .seal, .clockAlarm, .aborted, .unauthSummary, .alert, .job, .erase, .eraseDone, .eraseArchives,
+            .share:
+            true
         default: false
         }
     }

@@ -4,16 +4,14 @@ public import VaultModel
 /// What the broker says when a customer has been erased from the live system, signed with the log's key. It names her by
 /// her random number and holds nothing of hers.
 ///
-/// DSSE with a payload type of its own, canonical JSON: `{"archives":"none configured","at":<ms>,"customer":"C-…",
-/// "entry":n,"id":"…","keys":n,"kept":n,"ledger":n,"ledger_hash":"<sha256>","level":"E0","origin":"…","reason":"…",
+/// DSSE with a payload type of its own, canonical JSON: `{"archives":"keyring","archives_until":<ms>,"at":<ms>,
+/// "customer":"C-…","entry":n,"id":"…","keys":n,"kept":n,"ledger":n,"ledger_hash":"<sha256>","level":"E0","origin":"…","reason":"…",
 /// "records":n,"request":n,"requested":<ms>,"typ":"erasure","v":1,"vlt":"…"}`. The entry of kind `erase-done` has the
 /// payload's SHA-256 as its object.
 public struct ErasureStatement: LogStatement, Hashable, Sendable {
     public static let payloadType = "application/vnd.coffer.erasure.v1+json"
-    /// The live system; archives are another level.
+    /// The live system; `ErasureArchivesStatement` is the other level.
     public static let level = "E0"
-    /// The archive targets that the ledger has not reached.
-    public static let archives = "none configured"
 
     public let vault: VaultID
     /// The log's origin.
@@ -36,21 +34,25 @@ public struct ErasureStatement: LogStatement, Hashable, Sendable {
     /// The place in the ledger, and the SHA-256 of that file.
     public let ledger: UInt64
     public let ledgerHash: String
+    /// Archives of keys that were made before may hold her key, and are kept until then at most while new ones are made
+    /// every week; milliseconds since 1970. 0 where no archive of this vault was ever made: `archives` says `none`.
+    public let archivesUntil: Int64
 
     public init(
         vault: VaultID, origin: String, id: String, customer: CustomerNumber, reason: ErasureReason, request: UInt64,
         requested: Int64, entry: UInt64, at: Int64, records: Int64, kept: Int64, keys: Int64, ledger: UInt64,
-        ledgerHash: String
+        ledgerHash: String, archivesUntil: Int64
     ) {
         (self.vault, self.origin, self.id, self.customer, self.reason) = (vault, origin, id, customer, reason)
         (self.request, self.requested, self.entry, self.at) = (request, requested, entry, at)
         (self.records, self.kept, self.keys) = (records, kept, keys)
-        (self.ledger, self.ledgerHash) = (ledger, ledgerHash)
+        (self.ledger, self.ledgerHash, self.archivesUntil) = (ledger, ledgerHash, archivesUntil)
     }
 
     public func encode() -> [UInt8] {
         let value: JSONValue = [
-            "archives": .string(Self.archives), "at": .integer(at), "customer": .string(customer.text),
+            "archives": .string(archivesUntil == 0 ? "none" : "keyring"), "archives_until": .integer(archivesUntil),
+            "at": .integer(at), "customer": .string(customer.text),
             "entry": .integer(Int64(clamping: entry)), "id": .string(id), "keys": .integer(keys),
             "kept": .integer(kept), "ledger": .integer(Int64(clamping: ledger)), "ledger_hash": .string(ledgerHash),
             "level": .string(Self.level), "origin": .string(origin), "reason": .string(reason.rawValue),
@@ -61,11 +63,12 @@ public struct ErasureStatement: LogStatement, Hashable, Sendable {
     }
 
     public init(_ payload: SignedPayload) throws(StatementProblem) {
-        let texts: (archives: String, customer: String, level: String, reason: String, typ: String, vault: String)
+        let texts: (customer: String, level: String, reason: String, typ: String, vault: String)
         let numbers: (entry: Int64, ledger: Int64, request: Int64, version: Int64)
         do throws(JSONError) {
             var members = try JSONMembers(parsing: payload.bytes, limits: .signed)
-            texts.archives = try members.string("archives")
+            _ = try members.string("archives")
+            archivesUntil = try members.integer("archives_until")
             at = try members.integer("at")
             texts.customer = try members.string("customer")
             numbers.entry = try members.integer("entry")

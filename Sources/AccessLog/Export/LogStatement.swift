@@ -43,6 +43,15 @@ extension LogStatement {
         guard statement.origin.utf8.elementsEqual(key.name.utf8) else { throw .value("origin") }
         return statement
     }
+
+    /// Reads a statement that another one vouches for by its hash: what an earlier life of the vault signed.
+    ///
+    /// - Parameter sha256: of its payload, hexadecimal, as a statement says that was opened.
+    public static func open(_ envelope: DSSEEnvelope, sha256: String) throws(StatementProblem) -> Self {
+        guard envelope.payloadType == payloadType else { throw .type }
+        guard Hex.encode(SHA256.hash(envelope.payload)) == sha256 else { throw .value("hash") }
+        return try Self(SignedPayload(envelope.payload))
+    }
 }
 
 /// Why a statement is not believed.

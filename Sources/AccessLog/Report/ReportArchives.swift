@@ -46,6 +46,8 @@ struct ArchiveSights: Sendable {
 
     mutating func add(_ sight: Sight) {
         let core = sight.core
+        // What lies on the targets is no archive made, carried or removed.
+        guard KeysNote(core.xid) == nil else { return }
         if core.act == .backupPrune {
             counts.removed += 1
         } else if let note = DrillNote(core.xid) {

@@ -127,7 +127,7 @@ public struct ReportBuilder: Sendable {
         case .backup: note(archive: sight)
         case .breakglass: emergencies[core.xid.isEmpty ? String(core.seq) : core.xid] = (sight, nil)
         case .approve: if !core.object.isEmpty { approvals.given += 1 }
-        case .eraseRequest, .eraseUndo, .erase, .eraseDone: note(erasure: sight)
+        case .eraseRequest, .eraseUndo, .erase, .eraseDone, .eraseArchives: note(erasure: sight)
         // The begin of an export names the statement about it, its end does not.
         case .export where core.act == .logExport: if !core.object.isEmpty { logExports.add(sight) }
         case .export: customerExports.add(sight)

@@ -10,6 +10,8 @@ struct ErasureReplay {
         /// Milliseconds since 1970; nil where the policy of that time is not known.
         let due: Int64?
         var hasBegun = false
+        /// When it was carried out, milliseconds since 1970; nil while it is carried out again.
+        var done: Int64?
     }
 
     private var requests: [String: Request] = [:]
@@ -17,6 +19,8 @@ struct ErasureReplay {
     private var times: [Int64] = []
     private var beyondLimit: Set<UInt64> = []
     private var hasMissed = false
+    /// What operators reported: the latest of the times after which all archives of keys were made.
+    private var archivesSince: Int64 = 0
 
     /// An entry of which nothing is known: it may have been the request of an erasure.
     mutating func miss() { hasMissed = true }
@@ -37,12 +41,25 @@ struct ErasureReplay {
         case .erase:
             guard let request = requests[core.xid] else { return unknown }
             requests[core.xid]?.hasBegun = true
+            requests[core.xid]?.done = nil
             if let subject, let asked = request.customers, asked != subject.customers { return .erasedOther }
             if let due = request.due, core.time < due { return .erasedEarly }
             return nil
         case .eraseDone:
             guard let request = requests[core.xid] else { return unknown }
+            requests[core.xid]?.done = core.time
             return request.hasBegun || hasMissed ? nil : .erasedWithoutRequest
+        case .eraseArchives:
+            guard let request = requests[core.xid] else { return unknown }
+            guard let done = request.done else { return unknown }
+            if let subject, let asked = request.customers, asked != subject.customers { return .erasedOther }
+            return archivesSince > done || hasMissed ? nil : .erasedUnreported
+        case .backup:
+            // One from the future proves nothing; it is found where reports are judged.
+            if let oldest = KeysNote(core.xid)?.oldest, oldest <= core.time {
+                archivesSince = max(archivesSince, oldest)
+            }
+            return nil
         case .restore:
             let erased = requests.values.filter(\.hasBegun).flatMap { $0.customers ?? [] }
             return Set(erased).isDisjoint(with: subject?.customers ?? []) ? nil : .erasedRestored

@@ -49,6 +49,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
     case erasedOther = "erased-another"
     case erasedHeld = "erased-while-held"
     case erasedRestored = "restored-after-erasure"
+    case erasedUnreported = "archives-not-reported"
     // Counters
     case repeated = "counter-repeated"
     case gap = "counter-gap"
@@ -94,6 +95,7 @@ public enum LogProblem: String, CaseIterable, Hashable, Sendable {
         case .erasedOther: "the erasure was asked for another customer"
         case .erasedHeld: "a hold was in force that keeps this customer"
         case .erasedRestored: "it brings a customer back who had been erased"
+        case .erasedUnreported: "no operator had reported that all archives of keys are newer than this erasure"
         case .repeated: "the request counter of this key was used before"
         case .gap: "request counters of this key are missing before this one"
         case .tooMany: "more findings than are reported"

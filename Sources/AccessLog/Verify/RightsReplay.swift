@@ -76,6 +76,11 @@ struct RightsReplay {
         if core.kind == .backup, let note = DrillNote(core.xid), core.object != note.object {
             findings.add(.core, .head, at: core.seq)
         }
+        // So does a report of the archives of keys; nobody saw one that is still to be made.
+        if core.kind == .backup, core.decision == .allow, let note = KeysNote(core.xid) {
+            if core.object != note.object { findings.add(.core, .head, at: core.seq) }
+            if note.oldest ?? 0 > core.time { findings.add(.core, .time, at: core.seq) }
+        }
         switch entry.evidence {
         case .request(let request, _) where core.decision == .allow:
             if let verdict { judge(request, core, entry.subject, block, verdict, &findings) }
@@ -301,6 +306,12 @@ struct RightsReplay {
             guard request.act == .backupRestore, !core.object.isEmpty, !core.xid.isEmpty else { return false }
             let ask = PolicyAsk(act: .backupRestore, verb: "pick")
             guard case .allow = policy.decide(role: standing.role, ask: ask) else { return false }
+            return true
+        }
+        if core.kind == .backup, KeysNote(core.xid) != nil {
+            guard let ask = PolicyAsk(reportUnder: request.act),
+                case .allow = policy.decide(role: standing.role, ask: ask)
+            else { return false }
             return true
         }
         guard let field = core.fields.first else { return true }

@@ -1,4 +1,5 @@
 internal import AccessLog
+internal import Archive
 internal import Authority
 internal import CanonicalJSON
 internal import Host
@@ -17,10 +18,16 @@ extension OpenVault {
     /// Records opened or deleted in one turn.
     private static let atOnce = 500
 
-    /// Carries out all that has begun, then all that is due and not held, oldest first. One that fails stays for the next
-    /// time and keeps nobody else waiting; its refusal is thrown at the end.
+    /// Carries out all that has begun, then all that is due and not held, oldest first; then says of whom no archive holds
+    /// the key any more. One that fails stays for the next time and keeps nobody else waiting; its refusal is thrown at the
+    /// end.
     func carryOutDue() async throws(RequestRefusal) {
-        try await erasures.run { () throws(RequestRefusal) in try await carryOutInTurn() }
+        var failure: RequestRefusal?
+        do throws(RequestRefusal) {
+            try await erasures.run { () throws(RequestRefusal) in try await carryOutInTurn() }
+        } catch { failure = error }
+        try await stateArchives()
+        if let failure { throw failure }
     }
 
     /// The same for somebody who has the turn already.
@@ -100,7 +107,7 @@ extension OpenVault {
         return policy
     }
 
-    private static var brokenErasure: RequestRefusal { .integrity("the table of erasures in log.db") }
+    static var brokenErasure: RequestRefusal { .integrity("the table of erasures in log.db") }
 
     // MARK: - The steps
 
@@ -190,7 +197,8 @@ extension OpenVault {
                 vault: vault, origin: logKeys.verifier.name, id: id, customer: number, reason: order.reason,
                 request: erasure.requested.seq, requested: erasure.requested.time, entry: began.seq, at: began.time,
                 records: Int64(counts.records), kept: Int64(kept), keys: Int64(counts.keys), ledger: place,
-                ledgerHash: Hex.encode(SHA256.hash(line))
+                ledgerHash: Hex.encode(SHA256.hash(line)),
+                archivesUntil: hasArchives ? RetentionClass.keyring.end(from: loggedNow) : 0
             ).sealed(by: logKeys.verifier, logKeys.signCheckpoint)
             proof = .init(ledger: place, ledgerHash: SHA256.hash(line), receipt: receipt.encode())
         }

@@ -121,7 +121,9 @@ extension OpenVault {
             id: erasure.id, number: number, state: erasure.state.shown, reason: order.reason.rawValue,
             isNow: order.isNow, by: try name(of: erasure.kid, turnstile.controls.authority),
             requestEntry: erasure.requested.seq, requested: erasure.requested.time, due: erasure.due,
-            doneEntry: erasure.done?.seq ?? 0, done: erasure.done?.time ?? 0)
+            doneEntry: erasure.done?.seq ?? 0, done: erasure.done?.time ?? 0,
+            level: erasure.state == .done ? (erasure.archives == nil ? .live : .archives) : nil,
+            archivesEntry: erasure.archives?.place.seq ?? 0)
     }
 }
 

@@ -8,7 +8,7 @@ internal import Turnstile
 internal import VaultModel
 internal import Wire
 
-/// A drill or a removal that took place without the broker, by the word of whoever did it.
+/// What took place without the broker, or lies where it does not see it, by the word of whoever did or saw it.
 enum NoteBackupHandler: OperationHandler {
     typealias Op = NoteBackup
 
@@ -16,15 +16,19 @@ enum NoteBackupHandler: OperationHandler {
         _ call: Call<NoteBackup.Request>, in vault: OpenVault
     ) async throws(RequestRefusal) -> Answer<NoMembers> {
         let body = call.body
-        let ask =
+        let ask: PolicyAsk? =
             switch body.event {
             case .drill: PolicyAsk(act: .backupRun, verb: "drill")
             case .prune: PolicyAsk(act: .backupPrune, verb: "prune-apply")
+            case .keys: PolicyAsk(reportUnder: call.head.act)
             }
-        guard call.head.act == ask.act else { throw .malformed("the head names another act than the event takes") }
+        guard let ask, call.head.act == ask.act else {
+            throw .malformed("the head names another act than the event takes")
+        }
         guard call.head.object == body.object else { throw .malformed("the head must name the result by its hash") }
         let decision = try await vault.admit(call.verified, ask, as: .backup)
-        let entry = try await vault.turnstile.log(decision, as: .backup, xid: body.note?.text ?? "").entry
+        if let keys = body.keys { return Answer(NoMembers(), try await vault.take(keys, decision)) }
+        let entry = try await vault.turnstile.log(decision, as: .backup, xid: body.text).entry
         if let note = body.note {
             var notes = BackupNotes.read(in: vault.files.folder)
             notes.take(note, at: call.verified.receivedMilliseconds)

@@ -135,6 +135,9 @@ enum ErasureReceiptHandler: OperationHandler {
         let grant = try await vault.turnstile.log(
             decision, as: .list, about: [erasure.customer].compactMap { CustomerNumber($0) })
         return Answer(
-            GetErasureReceipt.Reply(erasure: try vault.shown(erasure), statement: envelope.value), grant.entry)
+            GetErasureReceipt.Reply(
+                erasure: try vault.shown(erasure), statement: envelope.value,
+                archives: erasure.archives.flatMap { try? DSSEEnvelope(parsing: $0.receipt) }?.value ?? .object([:])),
+            grant.entry)
     }
 }

@@ -5,14 +5,21 @@ import VaultModel
 /// of her file, which says nothing.
 public struct ErasurePage: Sendable {
     private let statement: ErasureStatement
-    private let doneEntry: UInt64
+    private let archives: ErasureArchivesStatement?
+    private let entries: [UInt64]
     private let words: Words
     private let clock: PageClock
 
-    /// - Parameter doneEntry: the entry whose object is the hash of the statement.
-    public init(_ statement: ErasureStatement, doneEntry: UInt64, language: PageLanguage, clock: PageClock) {
+    /// - Parameters:
+    ///   - archives: the second statement, which has been found to be about the same erasure; nil before there is one.
+    ///   - entries: those whose objects are the hashes of the statements.
+    public init(
+        _ statement: ErasureStatement, _ archives: ErasureArchivesStatement? = nil, entries: [UInt64],
+        language: PageLanguage, clock: PageClock
+    ) {
         self.statement = statement
-        self.doneEntry = doneEntry
+        self.archives = archives
+        self.entries = Array(entries.prefix(archives == nil ? 1 : 2))
         words = Words(language: language)
         self.clock = clock
     }
@@ -28,6 +35,7 @@ public struct ErasurePage: Sendable {
             <p>\(words(.erasureLead, statement.customer.text, clock.text(statement.at)))</p>
             \(facts)
             <p>\(words[kept])</p>
+            <p>\(archivesMeaning)</p>
             <p class="note">\(words[.erasureResidual])</p>
             <div class="sign"><p>\(words[.slipSign])</p><p>\(words[.slipReceived])</p></div>
             <footer>\(words[.erasureFooter])</footer>
@@ -35,14 +43,31 @@ public struct ErasurePage: Sendable {
         return Style.page(words, title: words[.erasureTitle], body: body)
     }
 
+    /// What the archives still hold, in few words.
+    private var archivesText: String {
+        if let archives { return words(.erasureArchivesGone, clock.text(archives.reported)) }
+        guard statement.archivesUntil > 0 else { return words[.erasureNoArchives] }
+        return words(.erasureArchivesUntil, clock.text(statement.archivesUntil))
+    }
+
+    private var archivesMeaning: String {
+        if let archives {
+            return words(
+                .erasureArchivesReport, String(archives.report), words.number(max(0, Int(archives.targets))),
+                clock.text(archives.oldest))
+        }
+        return words[statement.archivesUntil > 0 ? .erasureArchivesCaveat : .erasureArchivesNever]
+    }
+
     private var facts: Markup {
         let facts: [(Word, String)] = [
             (.slipNumber, statement.customer.text), (.erasureAsked, clock.text(statement.requested)),
-            (.reason, words.name(statement.reason)), (.erasureLevel, words[.erasureLevelText]),
+            (.reason, words.name(statement.reason)),
+            (.erasureLevel, words[archives == nil ? .erasureLevelText : .erasureLevelArchives]),
             (.erasureKeys, words.number(max(0, Int(statement.keys)))),
             (.erasureDeleted, words.number(max(0, Int(statement.records - statement.kept)))),
-            (.erasureKept, words.number(max(0, Int(statement.kept)))), (.erasureArchives, words[.erasureNoArchives]),
-            (.entries, [statement.request, statement.entry, doneEntry].map(String.init).joined(separator: ", ")),
+            (.erasureKept, words.number(max(0, Int(statement.kept)))), (.erasureArchives, archivesText),
+            (.entries, ([statement.request, statement.entry] + entries).map(String.init).joined(separator: ", ")),
             (.erasureLedger, "\(statement.ledger), \(statement.ledgerHash)"), (.erasureID, statement.id),
             (.clock, words(.clockZone, clock.zone(at: statement.at))),
         ]

@@ -73,6 +73,7 @@ extension Words {
             case .eraseRequest: ("erasure requested", "申请删除客户")
             case .eraseUndo: ("erasure taken back", "撤回删除")
             case .eraseDone: ("erasure finished", "删除完成")
+            case .eraseArchives: ("erasure reached the archives", "归档中的删除完成")
             case .breakglass: ("emergency", "紧急访问")
             case .backup: ("backup", "备份")
             case .restore: ("restore", "恢复")

@@ -186,7 +186,15 @@ extension Word {
         case .erasureKeptMeaning: "店铺账目必须保留的内容（单号、时间、金额、菜品）改由店铺自己的密钥保存，不含任何人，也不再知道属于谁。"
         case .erasureNothingKept: "该档案没有任何内容被保留。"
         case .erasureArchives: "归档"
-        case .erasureNoArchives: "未配置"
+        case .erasureNoArchives: "从未制作"
+        case .erasureLevelArchives: "E1：在用系统及归档"
+        case .erasureArchivesGone: "据备份操作员于 {} 的报告，已无归档含有该密钥"
+        case .erasureArchivesUntil: "此前的密钥归档可能含有该密钥，至 {} 为止"
+        case .erasureArchivesReport:
+            "系统本身看不到归档的存放处。据备份操作员在日志第 {} 条中的报告，其设备所知的 {} 处存放地点中，最早的密钥归档制作于 {}：在删除之后，不含该密钥。"
+        case .erasureArchivesCaveat:
+            "资料归档不含任何密钥。密钥归档只能用恢复卡打开，保存三十天；前提是每周制作新归档并清理旧归档，最新的三份始终保留。任何恢复都不会使该档案重现。此类归档全部消失后，将另出 E1 级回执。"
+        case .erasureArchivesNever: "本库从未制作归档，故没有归档含有该密钥。"
         case .erasureLedger: "删除台账行"
         case .erasureID: "删除编号"
         case .erasureResidual: "无法触及之处：若有人此前保存了 keyring.db 与 vault.seal 的副本，并持有当时有效的口令，则仍可打开另一副本中的当时资料。"

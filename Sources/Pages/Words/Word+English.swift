@@ -205,7 +205,18 @@ extension Word {
                 + "names nobody, and no longer whose it was."
         case .erasureNothingKept: "Nothing of the file is kept."
         case .erasureArchives: "archives"
-        case .erasureNoArchives: "none configured"
+        case .erasureNoArchives: "none was ever made"
+        case .erasureLevelArchives: "E1: the live system and the archives"
+        case .erasureArchivesGone: "none holds the key any more, as reported by the operator on {}"
+        case .erasureArchivesUntil: "archives of keys from before may hold the key until {}"
+        case .erasureArchivesReport:
+            "The broker does not see where archives are kept. By the operator’s report in entry {}, of {} places known to the "
+                + "operator’s device, the oldest archive of keys there was made on {}: after the erasure, and without this key."
+        case .erasureArchivesCaveat:
+            "Archives of the records hold no key. Archives of keys are sealed to the recovery cards and kept for thirty days, if "
+                + "new ones are made every week and old ones removed: the newest three are always kept. No restore brings the "
+                + "file back. Once none of them is left, a second receipt, level E1, says so."
+        case .erasureArchivesNever: "No archive of this vault was ever made, so that none holds the key."
         case .erasureLedger: "line of the ledger"
         case .erasureID: "erasure’s id"
         case .erasureResidual:

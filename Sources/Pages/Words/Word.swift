@@ -20,6 +20,8 @@ enum Word: CaseIterable {
     case formFull, formMasked, formMatch, how, howRead, howLookup, howEmergency, howExport, slipPurged
     case erasureTitle, erasureLead, erasureAsked, erasureLevel, erasureLevelText, erasureKeys, erasureDeleted
     case erasureKept, erasureKeptMeaning, erasureNothingKept, erasureArchives, erasureNoArchives, erasureLedger
+    case erasureLevelArchives, erasureArchivesGone, erasureArchivesUntil, erasureArchivesReport, erasureArchivesCaveat
+    case erasureArchivesNever
     case erasureID, erasureResidual, erasureFooter, erasuresAsked, erasuresUndone, erasuresDone, entries
     case archives, archivesLead, archivesMade, archivesCarried, archivesRemoved, noArchives, archiveSet, drills
     case drillsFailed, noDrills, drillTier, drillResult, drillTook, drillAge, tierCards, tierStructure, drillPassed

@@ -3,7 +3,7 @@ import VaultModel
 
 /// The statements that change the table of erasures inside an entry's transaction.
 struct ErasureStatements {
-    private let request, undo, begin, finish: RawStatement
+    private let request, undo, begin, finish, report, archives: RawStatement
 
     init(_ handle: SQLiteHandle) throws(StorageError) {
         let (pending, begun) = (StoredErasure.State.pending.rawValue, StoredErasure.State.begun.rawValue)
@@ -18,13 +18,23 @@ struct ErasureStatements {
         begin = try RawStatement(
             handle,
             "UPDATE erasure SET state = \(begun), began = coalesce(began, ?), began_t = coalesce(began_t, ?), "
-                + "records = coalesce(records, ?), keys = coalesce(keys, ?) "
+                + "records = coalesce(records, ?), keys = coalesce(keys, ?), ended = NULL, ended_t = NULL, "
+                + "report = NULL, report_t = NULL, report_note = NULL, archives = NULL, archives_t = NULL, "
+                + "archives_receipt = NULL "
                 + "WHERE id = ? AND state <> \(undone)", .log)
         finish = try RawStatement(
             handle,
             "UPDATE erasure SET state = \(done), done = coalesce(done, ?), done_t = coalesce(done_t, ?), "
                 + "ledger = coalesce(ledger, ?), ledger_hash = coalesce(ledger_hash, ?), "
-                + "receipt = coalesce(receipt, ?) WHERE id = ? AND state = \(begun)", .log)
+                + "receipt = coalesce(receipt, ?), ended = ?, ended_t = ? WHERE id = ? AND state = \(begun)", .log)
+        report = try RawStatement(
+            handle,
+            "UPDATE erasure SET report = ?, report_t = ?, report_note = ? "
+                + "WHERE state = \(done) AND report IS NULL AND ended_t < ?", .log)
+        archives = try RawStatement(
+            handle,
+            "UPDATE erasure SET archives = ?, archives_t = ?, archives_receipt = ? "
+                + "WHERE id = ? AND state = \(done) AND report IS NOT NULL AND archives IS NULL", .log)
     }
 
     /// Makes a change; the caller looks at how many rows it changed.
@@ -56,8 +66,23 @@ struct ErasureStatements {
             try finish.bind(3, Int64(proof.ledger))
             try finish.bind(4, proof.ledgerHash)
             try finish.bind(5, proof.receipt)
-            try finish.bind(6, text: id)
+            try finish.bind(6, Int64(place.seq))
+            try finish.bind(7, place.time)
+            try finish.bind(8, text: id)
             try finish.run()
+        case .report(let note):
+            guard let oldest = note.oldest else { return }
+            try report.bind(1, Int64(place.seq))
+            try report.bind(2, place.time)
+            try report.bind(3, text: note.text)
+            try report.bind(4, oldest)
+            try report.run()
+        case .archives(let id, let receipt):
+            try archives.bind(1, Int64(place.seq))
+            try archives.bind(2, place.time)
+            try archives.bind(3, receipt)
+            try archives.bind(4, text: id)
+            try archives.run()
         }
     }
 }

@@ -32,7 +32,7 @@ struct LogAdmission {
         }
         if let change = submission.erasure {
             try statements.erasure.run(change, at: place)
-            guard statements.changes == 1 else { return .erasureChanged }
+            guard !change.isOfOne || statements.changes == 1 else { return .erasureChanged }
         }
         if !submission.intent.isEmpty { try announce(submission.intent, place) }
         if let seq = submission.aborts { try resolve(seq) }

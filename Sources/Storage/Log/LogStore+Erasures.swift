@@ -32,6 +32,17 @@ extension LogStore {
         }
     }
 
+    /// Erasures that a report holds for and that nobody has said so of, oldest first.
+    public func erasuresReported() throws(StorageError) -> [StoredErasure] {
+        try database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: "\(Self.erasureColumns) WHERE state = \(StoredErasure.State.done.rawValue) "
+                    + "AND report IS NOT NULL AND archives IS NULL ORDER BY requested"
+            ).map(Self.erasure)
+        }
+    }
+
     /// How many erasures were requested after this time, in milliseconds since 1970. What was taken back counts: taking
     /// back must not buy more.
     public func erasures(requestedAfter time: Int64) throws(StorageError) -> Int {
@@ -54,7 +65,8 @@ extension LogStore {
 
     private static let erasureColumns =
         "SELECT id, customer, shop, kid, object, state, requested, t, due, records, keys, began, began_t, "
-        + "done, done_t, ledger, ledger_hash, receipt FROM erasure"
+        + "done, done_t, ledger, ledger_hash, receipt, ended, ended_t, report, report_t, report_note, "
+        + "archives, archives_t, archives_receipt FROM erasure"
 
     private static func erasure(_ row: Row) throws -> StoredErasure {
         guard let customer = RecordID(try row.bytes(1)), let kid = KeyID(try row.text(3)),
@@ -74,10 +86,19 @@ extension LogStore {
             proof = .init(
                 ledger: try storedNumber(ledger, as: UInt64.self, .log), ledgerHash: hash, receipt: receipt)
         }
+        var report: StoredErasure.Report?
+        if let seen = try place(20) {
+            guard let note = KeysNote(try row.text(22)) else { throw StorageError.corrupt(.log) }
+            report = .init(place: seen, note: note)
+        }
+        var archives: StoredErasure.ArchivesProof?
+        if let said = try place(23), let receipt = try row.optionalBytes(25) {
+            archives = .init(place: said, receipt: receipt)
+        }
         guard let requested = try place(6) else { throw StorageError.corrupt(.log) }
         return StoredErasure(
             id: try row.text(0), customer: customer, shop: try row.text(2), kid: kid, object: try row.text(4),
             state: state, requested: requested, due: try row.integer(8), counts: counts, began: try place(11),
-            done: try place(13), proof: proof)
+            done: try place(13), proof: proof, ended: try place(18), report: report, archives: archives)
     }
 }

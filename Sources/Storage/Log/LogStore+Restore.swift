@@ -20,6 +20,10 @@ extension LogStore {
             guard db.changesCount == 1 else { throw StorageError.corrupt(.log) }
             // Requests to witnesses of the old origin mean nothing to the new one.
             try db.execute(sql: "UPDATE witness SET note = NULL")
+            // What was said of archives was said under the old origin, and of targets as they were then.
+            try db.execute(
+                sql: "UPDATE erasure SET report = NULL, report_t = NULL, report_note = NULL, archives = NULL, "
+                    + "archives_t = NULL, archives_receipt = NULL")
         }
         return size
     }

@@ -34,7 +34,9 @@ extension Schema {
                 + "shop TEXT NOT NULL, kid TEXT NOT NULL, object TEXT NOT NULL, state INTEGER NOT NULL, "
                 + "requested INTEGER NOT NULL UNIQUE, t INTEGER NOT NULL, due INTEGER NOT NULL, records INTEGER, "
                 + "keys INTEGER, began INTEGER, began_t INTEGER, done INTEGER, done_t INTEGER, "
-                + "ledger INTEGER UNIQUE, ledger_hash BLOB, receipt BLOB) STRICT",
+                + "ledger INTEGER UNIQUE, ledger_hash BLOB, receipt BLOB, ended INTEGER, ended_t INTEGER, "
+                + "report INTEGER, report_t INTEGER, report_note TEXT, archives INTEGER, archives_t INTEGER, "
+                + "archives_receipt BLOB) STRICT",
             "CREATE UNIQUE INDEX erasure_of_customer ON erasure (customer) WHERE state <> 4",
             "CREATE INDEX erasure_by_time ON erasure (t)",
             "CREATE TABLE intent (seq INTEGER PRIMARY KEY, records BLOB NOT NULL) STRICT",

@@ -39,6 +39,23 @@ public struct StoredErasure: Equatable, Sendable {
         }
     }
 
+    /// A report by which no archive that any target has holds the customer's key.
+    public struct Report: Hashable, Sendable {
+        /// The entry of the report.
+        public let place: LogPlace
+        public let note: KeysNote
+
+        public init(place: LogPlace, note: KeysNote) { (self.place, self.note) = (place, note) }
+    }
+
+    /// What is said once no archive holds her key: its entry, and the signed statement, byte for byte.
+    public struct ArchivesProof: Hashable, Sendable {
+        public let place: LogPlace
+        public let receipt: [UInt8]
+
+        public init(place: LogPlace, receipt: [UInt8]) { (self.place, self.receipt) = (place, receipt) }
+    }
+
     /// `xid` of all its entries: `e_…`, or the id of the request that others approved.
     public let id: String
     public let customer: RecordID
@@ -58,6 +75,11 @@ public struct StoredErasure: Equatable, Sendable {
     /// The entry that finished it first.
     public let done: LogPlace?
     public let proof: Proof?
+    /// The entry that finished it last: a key that was there again before may be in an archive of that time.
+    public let ended: LogPlace?
+    /// The first report since.
+    public let report: Report?
+    public let archives: ArchivesProof?
 }
 
 /// What an entry of an erasure does to the table, in its own transaction.
@@ -69,4 +91,12 @@ public enum ErasureChange: Hashable, Sendable {
     /// Announces that it is carried out. Again after a crash, or after files were put back: the first counts stay.
     case begin(id: String, StoredErasure.Counts)
     case finish(id: String, StoredErasure.Proof)
+    /// An operator reports of the archives of keys: it holds for every erasure that ended before the oldest of them was
+    /// made, and none was reported for.
+    case report(KeysNote)
+    /// The second statement about one that a report holds for; once.
+    case archives(id: String, receipt: [UInt8])
+
+    /// Whether it is about exactly one erasure.
+    var isOfOne: Bool { if case .report = self { false } else { true } }
 }

@@ -51,23 +51,29 @@ public struct ArchiveState: MessagePart, Hashable {
 }
 
 /// `POST /v1/backup/note`: what was done with archives without the broker, for the log and for `backup status`: a drill that
-/// brought a vault back somewhere else, or the removal of what was due. The head's `obj` is `object`.
+/// brought a vault back somewhere else, the removal of what was due, or what archives of keys lie on the targets. The head's
+/// `obj` is `object`.
 public enum NoteBackup: WireOperation {
     public static let endpoint = Endpoint.backupNote
 
     public enum Event: String, CaseIterable, Hashable, Sendable {
-        case drill, prune
+        case drill, prune, keys
     }
 
     public struct Request: WireMessage {
         public let event: Event
-        /// What became of the drill; nil for a removal.
+        /// What became of the drill; nil for anything else.
         public let note: DrillNote?
+        /// What lies on the targets; nil for anything else.
+        public let keys: KeysNote?
 
         /// A drill.
-        public init(_ note: DrillNote) { (event, self.note) = (.drill, note) }
+        public init(_ note: DrillNote) { (event, self.note, keys) = (.drill, note, nil) }
 
-        private init(event: Event) { (self.event, note) = (event, nil) }
+        /// Archives of keys on the targets.
+        public init(_ keys: KeysNote) { (event, note, self.keys) = (.keys, nil, keys) }
+
+        private init(event: Event) { (self.event, note, keys) = (event, nil, nil) }
 
         /// The removal of what was due.
         public static let prune = Request(event: .prune)
@@ -75,16 +81,20 @@ public enum NoteBackup: WireOperation {
         public init(reading members: inout MessageReader) throws(MessageError) {
             event = try members.parsed("event") { Event(rawValue: $0) }
             let text = try members.text("note", most: 64)
-            note = DrillNote(text)
-            guard (note == nil) == (event == .prune), note != nil || text.isEmpty else { throw .member("note") }
+            note = event == .drill ? DrillNote(text) : nil
+            keys = event == .keys ? KeysNote(text) : nil
+            guard text == self.text, text.isEmpty == (event == .prune) else { throw .member("note") }
         }
 
         public func write(to members: inout MessageWriter) {
             members.put("event", event.rawValue)
-            members.put("note", note?.text ?? "")
+            members.put("note", text)
         }
 
-        public var object: String { note?.object ?? "" }
+        /// What the entry says; empty for a removal.
+        public var text: String { note?.text ?? keys?.text ?? "" }
+
+        public var object: String { note?.object ?? keys?.object ?? "" }
     }
 
     public typealias Reply = NoMembers

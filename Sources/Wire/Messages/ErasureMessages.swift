@@ -27,10 +27,20 @@ public struct ErasureState: MessagePart {
     /// The entry that finished it and its time; both 0 before.
     public let doneEntry: UInt64
     public let done: Int64
+    /// How far it has come: the live system, or the archives too; nil before.
+    public let level: Level?
+    /// The entry that says so of the archives; 0 before.
+    public let archivesEntry: UInt64
+
+    public enum Level: String, CaseIterable, Hashable, Sendable {
+        case live = "E0"
+        case archives = "E1"
+    }
 
     public init(
         id: String, number: CustomerNumber, state: State, reason: String, isNow: Bool, by: String,
-        requestEntry: UInt64, requested: Int64, due: Int64, doneEntry: UInt64, done: Int64
+        requestEntry: UInt64, requested: Int64, due: Int64, doneEntry: UInt64, done: Int64, level: Level?,
+        archivesEntry: UInt64
     ) {
         self.id = id
         self.number = number
@@ -43,6 +53,8 @@ public struct ErasureState: MessagePart {
         self.due = due
         self.doneEntry = doneEntry
         self.done = done
+        self.level = level
+        self.archivesEntry = archivesEntry
     }
 
     public init(reading members: inout MessageReader) throws(MessageError) {
@@ -57,6 +69,10 @@ public struct ErasureState: MessagePart {
         due = try members.number("due")
         doneEntry = try members.count("done_entry")
         done = try members.number("done")
+        let text = try members.text("level", most: 2)
+        level = Level(rawValue: text)
+        guard level != nil || text.isEmpty else { throw .member("level") }
+        archivesEntry = try members.count("archives_entry")
     }
 
     public func write(to members: inout MessageWriter) {
@@ -71,6 +87,8 @@ public struct ErasureState: MessagePart {
         members.put("due", due)
         members.put("done_entry", doneEntry)
         members.put("done", done)
+        members.put("level", level?.rawValue ?? "")
+        members.put("archives_entry", archivesEntry)
     }
 }
 
@@ -152,20 +170,25 @@ public enum GetErasureReceipt: WireOperation {
         public let erasure: ErasureState
         /// Signed by the log's key: DSSE of an `ErasureStatement`.
         public let statement: JSONValue
+        /// Signed likewise: DSSE of an `ErasureArchivesStatement`; an empty object before there is one.
+        public let archives: JSONValue
 
-        public init(erasure: ErasureState, statement: JSONValue) {
+        public init(erasure: ErasureState, statement: JSONValue, archives: JSONValue) {
             self.erasure = erasure
             self.statement = statement
+            self.archives = archives
         }
 
         public init(reading members: inout MessageReader) throws(MessageError) {
             erasure = try members.part("erasure", of: ErasureState.self)
             statement = try members.object("statement")
+            archives = try members.object("archives")
         }
 
         public func write(to members: inout MessageWriter) {
             members.put("erasure", erasure)
             members.put("statement", statement)
+            members.put("archives", archives)
         }
     }
 }

@@ -53,7 +53,10 @@ struct BackupPruneApplyCommand: CofferCommand {
             a removal that was interrupted leaves packs that belong to no archive. These are marked and removed likewise, \
             and what was uploaded in part is removed, but only while no set is on its way.
 
-            Members of --json: targets [{name, due, orphans, packs, bytes}], marked, removed, removed_packs, entry.
+            At the end it tells the broker what archives of keys are left, as coffer backup run does.
+
+            Members of --json: targets [{name, due, orphans, packs, bytes}], marked, removed, removed_packs, keys_since (when \
+            the oldest archive of keys was made; empty where not all targets could be asked), entry.
 
             Example: coffer backup prune apply
             """)
@@ -77,8 +80,10 @@ struct BackupPruneApplyCommand: CofferCommand {
                 try plan.apply(now: SystemClock().nowMilliseconds(), withOrphans: isQuiet, &done)
             } catch { throw Failure(.transfer(error), target: plan.target.name) }
         }
+        let report = await KeysReport.send(session, try TargetAccess(options), RequestScope(act: .backupPrune), output)
         output.answer(
             noted.members([
+                "keys_since": report.value,
                 "marked": .count(done.marked), "removed": .count(done.removed),
                 "removed_packs": .count(done.removedPacks), "targets": .array(plans.map(\.value)),
             ])

@@ -66,7 +66,14 @@ struct SubjectListCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Erasures: under way and since when, due when, done, taken back.",
-        discussion: "Example: coffer subject list")
+        discussion: """
+            Levels: E0 erased from the live system, E1 also in no archive any more, by the operator's report.
+
+            Members of --json: erasures [{id, number, state, reason, now, by, request_entry, requested, due, done_entry, \
+            done, level, archives_entry}], entry.
+
+            Example: coffer subject list
+            """)
 
     @OptionGroup var options: GlobalOptions
 
@@ -85,13 +92,14 @@ struct SubjectListCommand: CofferCommand {
         guard !erasures.isEmpty else { return "" }
         var table = Table([
             .init("customer"), .init("state"), .init("asked by", canShrink: true), .init("reason", canShrink: true),
-            .init("asked"), .init("due"), .init("done"), .init("entry", .trailing),
+            .init("asked"), .init("due"), .init("done"), .init("level"), .init("entry", .trailing),
         ])
         for erasure in erasures {
             table.add([
                 erasure.number.text, erasure.state.rawValue, erasure.by, erasure.reason,
                 Moment.local(erasure.requested), Moment.local(erasure.due),
-                erasure.done == 0 ? "" : Moment.local(erasure.done), "\(erasure.requestEntry)",
+                erasure.done == 0 ? "" : Moment.local(erasure.done), erasure.level?.rawValue ?? "",
+                "\(erasure.requestEntry)",
             ])
         }
         return table.rendered(width: output.width, paint: output.paint)
