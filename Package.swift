@@ -206,7 +206,7 @@ let package = Package(
             dependencies: [
                 "Archive", "Authority", "Broker", "CanonicalJSON", "Client", "Host", "Keys", "Primitives",
                 "TestSupport", "VaultModel", "Wire", "coffer", "cofferd",
-            ], exclude: ["Rogue"]),
+            ], exclude: ["Golden", "Rogue"]),
     ]
 )
 

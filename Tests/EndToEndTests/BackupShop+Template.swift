@@ -44,6 +44,9 @@ extension BackupShop {
             atexit { Template.made.withLock { for path in $0 { try? FileManager.default.removeItem(atPath: path) } } }
         }
 
+        /// One that lies there already.
+        init(folder: String, number: String) { (self.folder, self.number) = (folder, number) }
+
         func copy(to sandbox: Sandbox) throws {
             let copied = try sandbox.run("/bin/cp", ["-a", folder + "/.", sandbox.folder])
             try #require(copied.code == 0, "\(copied.errorText)")
