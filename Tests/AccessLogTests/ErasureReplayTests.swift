@@ -239,12 +239,13 @@ struct ErasureReplayTests {
     /// - Parameter before: how long before this entry the oldest archive of keys was made, milliseconds.
     @discardableResult
     private func report(
-        _ log: SampleLog, before: Int64? = 0, act: Act = .backupRun, saying other: KeysNote? = nil
+        _ log: SampleLog, before: Int64? = 0, act: Act = .backupRun, saying other: KeysNote? = nil,
+        signing object: String? = nil
     ) throws -> UInt64 {
         let note = try #require(KeysNote(oldest: before.map { log.time + 1_000 - $0 }, targets: 2))
-        let request = SampleRequest(act: act, fields: [], form: nil, purpose: "", object: note.object)
+        let request = SampleRequest(act: act, fields: [], form: nil, purpose: "", object: object ?? note.object)
         return log.append(request, by: log.officer, kind: .backup, role: Self.officer) { draft in
-            (draft.xid, draft.released) = ((other ?? note).text, 0)
+            (draft.xid, draft.released, draft.object) = ((other ?? note).text, 0, note.object)
         }
     }
 
@@ -268,6 +269,15 @@ struct ErasureReplayTests {
         try report(log, before: nil)
         own(log, .eraseArchives)
         #expect(try problems(log) == [:])
+    }
+
+    @Test func `a request that names no report is none, whatever the entry says`() throws {
+        let log = erased()
+        log.time += Self.hour
+        // The broker has a signed request of an ordinary run, and says that it reported.
+        let forged = try report(log, before: Self.hour / 2, signing: "")
+        own(log, .eraseArchives)
+        #expect(try problems(log) == [forged: .head])
     }
 
     @Test func `a second statement without a first, without a report, or by an older one is found`() throws {

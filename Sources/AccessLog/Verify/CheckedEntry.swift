@@ -48,6 +48,17 @@ struct CheckedEntry: Sendable {
         if let bytes = genuine(lines[2], hash: leaf.evidence, .evidence) { readEvidence(bytes, keys) }
     }
 
+    /// Whether a person signed a request that names `object`, and the entry says so. Evidence that is not shown is not held
+    /// against it.
+    func isSigned(naming object: String) -> Bool {
+        guard core?.object == object else { return false }
+        return switch evidence {
+        case .request(let request, _): request.object == object
+        case .unknown: true
+        case .block, .invalid, .none: false
+        }
+    }
+
     private mutating func find(_ part: LogPart, _ problem: LogProblem) {
         findings.append(LogFinding(index: index, part: part, problem: problem))
     }

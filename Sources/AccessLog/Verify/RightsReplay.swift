@@ -73,12 +73,12 @@ struct RightsReplay {
             findings.add(.core, .erasedHeld, at: core.seq)
         }
         // The result of a drill stands in the id, and its hash in the head that was signed.
-        if core.kind == .backup, let note = DrillNote(core.xid), core.object != note.object {
+        if core.kind == .backup, let note = DrillNote(core.xid), !entry.isSigned(naming: note.object) {
             findings.add(.core, .head, at: core.seq)
         }
         // So does a report of the archives of keys; nobody saw one that is still to be made.
         if core.kind == .backup, core.decision == .allow, let note = KeysNote(core.xid) {
-            if core.object != note.object { findings.add(.core, .head, at: core.seq) }
+            if !entry.isSigned(naming: note.object) { findings.add(.core, .head, at: core.seq) }
             if note.oldest ?? 0 > core.time { findings.add(.core, .time, at: core.seq) }
         }
         switch entry.evidence {

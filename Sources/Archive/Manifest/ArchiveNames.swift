@@ -67,12 +67,14 @@ public struct ArchiveNames: Hashable, Sendable {
     }
 
     /// The vaults and generations whose manifests stand in a listing.
-    public static func found(in names: [String]) -> Set<ArchiveNames> {
+    ///
+    /// - Parameter withPacks: also those of which there are packs alone.
+    public static func found(in names: [String], withPacks: Bool = false) -> Set<ArchiveNames> {
         Set(
             names.compactMap { name in
                 let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-                guard parts.count == 4, parts[2] == "m", let vault = VaultID(String(parts[0])),
-                    let generation = UInt64(parts[1])
+                guard (parts.count == 4 && parts[2] == "m") || (withPacks && parts.count == 5 && parts[2] == "p"),
+                    let vault = VaultID(String(parts[0])), let generation = UInt64(parts[1])
                 else { return nil }
                 return ArchiveNames(vault: vault, generation: generation)
             })

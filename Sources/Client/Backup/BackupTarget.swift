@@ -54,8 +54,10 @@ public final class BackupTarget {
     }
 
     /// The generations it has of any vault.
-    public func generations() throws(Problem) -> [ArchiveNames] {
-        do throws(TransferError) { return try store.generations() } catch { throw .transfer(error) }
+    ///
+    /// - Parameter withPacks: also those whose manifests are gone, or never came.
+    public func generations(withPacks: Bool = false) throws(Problem) -> [ArchiveNames] {
+        do throws(TransferError) { return try store.generations(withPacks: withPacks) } catch { throw .transfer(error) }
     }
 
     /// The lines of the ledger of erasures it has of a generation, with their names.

@@ -13,8 +13,10 @@ extension ObjectStore {
     }
 
     /// The generations a target has of any vault, by vault and number.
-    public func generations() throws(TransferError) -> [ArchiveNames] {
-        ArchiveNames.found(in: try list("").map(\.name)).sorted {
+    ///
+    /// - Parameter withPacks: also those whose manifests are gone, or never came.
+    public func generations(withPacks: Bool = false) throws(TransferError) -> [ArchiveNames] {
+        ArchiveNames.found(in: try list("").map(\.name), withPacks: withPacks).sorted {
             ($0.vault.description, $0.generation) < ($1.vault.description, $1.generation)
         }
     }

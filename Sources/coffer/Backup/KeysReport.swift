@@ -53,7 +53,8 @@ struct KeysReport {
                 guard let catalog = try whole(target, present, .logKey(session.logKey.key)) else { return nil }
                 made += keys(in: catalog)
                 quorum = quorum ?? catalog.manifests.last?.quorumTrust
-                for names in try target.generations() where names.vault == present.vault && names != present {
+                for names in try target.generations(withPacks: true)
+                where names.vault == present.vault && names != present {
                     guard names.generation < present.generation else { return nil }
                     earlier.append((target, names))
                 }

@@ -47,10 +47,11 @@ struct PlannedRemoval {
     ) throws(BackupTarget.Problem) -> [ArchiveCatalog] {
         guard let quorum = present.manifests.last?.quorum else { return [] }
         var earlier: [ArchiveCatalog] = []
-        for names in try target.generations()
+        for names in try target.generations(withPacks: true)
         where names.vault == present.names.vault && names.generation < present.names.generation {
             let catalog = try target.catalog(names, trust: .quorum(quorum))
-            if !catalog.manifests.isEmpty { earlier.append(catalog) }
+            // Manifests go first: a removal that was cut short leaves packs alone.
+            if !catalog.manifests.isEmpty || !catalog.orphans.isEmpty { earlier.append(catalog) }
         }
         return earlier
     }
