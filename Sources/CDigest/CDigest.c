@@ -19,4 +19,5 @@ void cdigest_sha256_update(cdigest_sha256 *state, const uint8_t *bytes, size_t c
 void cdigest_sha256_final(cdigest_sha256 *state, uint8_t out[32]) {
     SHA256_Final(out, (SHA256_CTX *)state);
     OPENSSL_cleanse(state, sizeof *state);
+    SHA256_Init((SHA256_CTX *)state);
 }

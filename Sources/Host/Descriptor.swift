@@ -84,6 +84,14 @@ struct Descriptor: ~Copyable {
         guard fsync(number) == 0 else { throw HostError.last("fsync", path) }
     }
 
+    /// Whether `path` is a name of this file.
+    borrowing func isStill(at path: String) throws(HostError) -> Bool {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0 else { throw HostError.last("fstat", path) }
+        let found = try FileIdentity(of: path)
+        return found.inode == UInt64(status.st_ino) && found.device == UInt64(status.st_dev)
+    }
+
     borrowing func tryLock() throws(HostError) {
         guard coffer_try_lock(number) == 0 else { throw HostError.last("flock", path) }
     }

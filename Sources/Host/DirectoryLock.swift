@@ -6,11 +6,13 @@ public final class DirectoryLock: Sendable {
     private static let fileName = "lock"
     private let descriptor: Int32Box
 
-    /// Takes the lock at `folder/lock` without waiting. Fails with EWOULDBLOCK when another process holds it.
+    /// Takes the lock at `folder/lock` without waiting. Fails with EWOULDBLOCK when another process holds it, and with
+    /// ENOENT when the file was removed meanwhile: the lock of a file that nobody finds any more holds nothing.
     public init(folder: String) throws(HostError) {
         let path = FilePaths.join(folder, Self.fileName)
         let file = try Descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
         try file.tryLock()
+        guard try file.isStill(at: path) else { throw HostError(operation: "flock", path: path, errno: ENOENT) }
         descriptor = Int32Box(file)
     }
 
@@ -28,9 +30,7 @@ public final class DirectoryLock: Sendable {
             let path = name()
             do throws(HostError) {
                 try Folder.create(path, mode: mode)
-                let lock = try DirectoryLock(folder: path)
-                // The lock of a file that went away with its folder holds nothing.
-                if Folder.exists(FilePaths.join(path, fileName)) { return (path, lock) }
+                return (path, try DirectoryLock(folder: path))
             } catch {
                 guard error.errno == ENOENT || isHeld(error), attempts < 100 else { throw error }
             }

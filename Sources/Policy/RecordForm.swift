@@ -44,8 +44,11 @@ public struct RecordForm: Sendable {
     ///   - fields: by the name of a field without its record.
     ///   - isWhole: whether this is a new record, in which required fields must not be missing; otherwise it is a change,
     ///     in which they must not be emptied.
+    ///   - isArchived: whether these are values that were stored once. Required fields may be empty then: the policy may
+    ///     have been another one.
     public init(
-        _ fields: [String: [String]], record: RecordDefinition, region: Region, isWhole: Bool
+        _ fields: [String: [String]], record: RecordDefinition, region: Region, isWhole: Bool,
+        isArchived: Bool = false
     ) throws(Problem) {
         var values: [FieldName: [String]] = [:]
         // In one order, so that of several problems it is always the same that is named.
@@ -64,7 +67,7 @@ public struct RecordForm: Sendable {
             }
             values[definition.name] = canonical
         }
-        for name in record.requiredFields {
+        for name in record.requiredFields where !isArchived {
             let isGiven = values[name].map { !$0.isEmpty }
             if isGiven == false || (isWhole && isGiven == nil) { throw .missing(name) }
         }

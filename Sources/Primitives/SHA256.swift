@@ -1,8 +1,8 @@
 internal import CDigest
 internal import CSodium
 
-/// SHA-256 (FIPS 180-4), of data that are not secret. By OpenSSL's libcrypto: it uses the processor's instructions for
-/// SHA-256, which libsodium does not.
+/// SHA-256 (FIPS 180-4), without a key. By OpenSSL's libcrypto: it uses the processor's instructions for SHA-256, which
+/// libsodium does not. What is hashed lies in ordinary memory anyway, the bodies of requests among it.
 public enum SHA256 {
     public static let size = 32
 

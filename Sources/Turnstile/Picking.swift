@@ -144,7 +144,7 @@ extension Turnstile {
         do throws(RecordForm.Problem) {
             form = try RecordForm(
                 Dictionary(uniqueKeysWithValues: values.map { ($0.field, $1) }), record: record, region: policy.region,
-                isWhole: false)
+                isWhole: false, isArchived: true)
         } catch { throw refusal(error.hint) }
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
             guard form.values[name]?.elementsEqual(value, by: { $0.utf8.elementsEqual($1.utf8) }) == true else {

@@ -285,7 +285,8 @@ def keyring(archives, manifest):
             elif row == 3:
                 erased.add(take("<16sQ")[0])
             else:  # month keys of the log, months without, policies: not needed
-                take(f"{take(OTHERS[row])[-1] if row != 4 else 0}x")
+                size = take(OTHERS[row])[-1]
+                take(f"{size if row != 4 else 0}x")
             count += number
     if count != manifest["count"]:
         raise damaged("the keyring")
@@ -294,7 +295,7 @@ def keyring(archives, manifest):
 
 
 def keyset(data):
-    """2 format, 2 count, then kind, status, 4 id of each, then 32 bytes of each. Kind 1 wraps keys, 6 is the shop's."""
+    """2 format, 2 count, then kind, status, 4 id of each, then 32 bytes of each. Kind 1 seals keys, 6 is the shop's."""
     [count] = struct.unpack_from("<2xH", data)
     entries = [struct.unpack_from("<BxI", data, 4 + 6 * i) for i in range(count) if data[5 + 6 * i] != 3]
     return {entry: data[4 + 6 * count + 32 * i:][:32] for i, entry in enumerate(entries)}

@@ -11,5 +11,5 @@ typedef struct {
 
 void cdigest_sha256_init(cdigest_sha256 *state);
 void cdigest_sha256_update(cdigest_sha256 *state, const uint8_t *bytes, size_t count);
-// Writes 32 bytes and wipes the state.
+// Writes 32 bytes, wipes the state and begins anew.
 void cdigest_sha256_final(cdigest_sha256 *state, uint8_t out[32]);

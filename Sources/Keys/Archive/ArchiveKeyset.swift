@@ -3,8 +3,8 @@ public import Primitives
 /// The keys of one keyring archive: those that live on in a vault that is brought back — LOGK, SHOPK, CANARYK and STAFFK
 /// in every version — and a wrapping key made for this archive alone.
 ///
-/// Customers' and months' keys go into the archive wrapped under that key, so that no key of a customer ever lies in
-/// ordinary memory on the way. KRK itself stays out: together with a stolen older `keyring.db` it would open customers
+/// Customers' keys go into the archive in boxes under that key, months' keys wrapped, so that no key of a customer ever
+/// lies in ordinary memory on the way. KRK itself stays out: together with a stolen older `keyring.db` it would open customers
 /// erased since.
 public struct ArchiveKeyset: Sendable {
     private static let kept: Set<KeysetEntry.Kind> = [.logPseudonym, .shop, .canary, .staff]

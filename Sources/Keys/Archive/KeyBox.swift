@@ -14,9 +14,10 @@ extension Keyset {
     /// Seals keys under the primary KRK: 40 bytes and 32 for each. They stay in locked memory on the way.
     ///
     /// - Parameters:
-    ///   - keys: at most ``mostBoxedKeys``.
+    ///   - keys: 1 to ``mostBoxedKeys``; traps otherwise, because nobody could open the box.
     ///   - about: whose keys they are, in their order; not secret, and bound to the box.
     public func box(_ keys: [CustomerKey], about: [UInt8], vault: VaultID) -> [UInt8] {
+        precondition((1...Self.mostBoxedKeys).contains(keys.count), "a box has 1 to \(Self.mostBoxedKeys) keys")
         var writer = SecretWriter(count: keys.count * KeyMaterial.size)
         for key in keys { writer.append(key.secret) }
         let secret = writer.finish()

@@ -149,6 +149,8 @@ extension LiveVault.Unsealed {
             try stores.close()
         } catch let error as StorageError {
             throw LiveVault.Problem.altered("\(error)")
+        } catch is EnvelopeError {
+            throw LiveVault.Problem.altered("a key in keyring.db does not open")
         }
         for suffix in ["", "-wal"] where Folder.exists(copies.path(of: .log) + suffix) {
             try Folder.rename(copies.path(of: .log) + suffix, to: new.directory.path(of: .log) + suffix)

@@ -201,6 +201,8 @@ public struct VaultRestoration {
             throw .live(error)
         } catch let error as ArchiveError {
             throw .archive(error)
+        } catch is EnvelopeError {
+            throw .keys
         } catch let error as StorageError {
             throw Self.translated(error)
         } catch let error as HostError {
