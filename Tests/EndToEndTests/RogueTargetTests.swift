@@ -27,7 +27,7 @@ extension EndToEnd {
             var arguments = ["swiftc", "-typecheck", "-swift-version", "6", "-I", build + "/Modules"]
             arguments += ["-I", root + "/Sources/CSodium", "-I", root + "/Sources/CSQLite"]
             arguments += ["-I", root + "/.build/checkouts/GRDB.swift/Sources/GRDBSQLite"]
-            var maps = ["CHost", "CPhoneNumber", "CCSV"].map { build + "/\($0).build/module.modulemap" }
+            var maps = ["CDigest", "CHost", "CPhoneNumber", "CCSV"].map { build + "/\($0).build/module.modulemap" }
             if let files = FileManager.default.enumerator(atPath: root + "/.build/checkouts") {
                 for case let file as String in files where file.hasSuffix("/include/module.modulemap") {
                     maps.append(root + "/.build/checkouts/" + file)
