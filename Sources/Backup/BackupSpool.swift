@@ -63,15 +63,10 @@ public struct BackupSpool: Sendable {
         try DurableFile.replace(path, with: manifest.file)
     }
 
-    private var sequencePath: String { FilePaths.join(folder, "sequence") }
-
-    /// Whether a run has ever begun here.
-    public var wasUsed: Bool { Folder.exists(sequencePath) }
-
     /// The first of some sequences that were never given before: not here, and not before `last`, which a target has. A run
     /// that comes to nothing may have been seen by a target, so its numbers are not given again.
     func takeSequences(_ count: Int, after last: UInt64) throws(HostError) -> UInt64 {
-        let path = sequencePath
+        let path = FilePaths.join(folder, "sequence")
         let known = (try? DurableFile.read(path, limit: 32)).flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
         let first = max(known ?? 0, last) + 1
         guard first <= ArchiveNames.largestSequence else {

@@ -15,7 +15,7 @@ struct RegisterState: Sendable {
 
     /// Ids of erasures that were asked for and neither taken back nor finished.
     private(set) var erasures: Set<String> = []
-    /// Whether a set of archives has ever arrived somewhere.
+    /// Whether a set of archives was ever begun.
     private(set) var hasArchives = false
 
     init() {}
@@ -49,9 +49,9 @@ struct RegisterState: Sendable {
 /// Up to where the register was compared with the log, signed with the log's key, so that a start need not open a
 /// million entries again.
 ///
-/// It stands for the tree of the first `size` entries, for exactly the blocks they registered and for the witnesses and
-/// the erasures under way there were then, and for whether there were archives, as the entries say. Who edits the tables cannot sign another one; an older mark only means that more is
-/// compared.
+/// It stands for the tree of the first `size` entries, for exactly the blocks they registered and for the witnesses, the
+/// erasures under way and whether there were archives then, as the entries say. Who edits the tables cannot sign another
+/// one; an older mark only means that more is compared.
 enum RegisterMark {
     /// What the stored mark stands for, if it is this log's and fits the tables; nil otherwise.
     ///

@@ -5,9 +5,9 @@ public import VaultModel
 /// her random number and holds nothing of hers.
 ///
 /// DSSE with a payload type of its own, canonical JSON: `{"archives":"keyring","archives_until":<ms>,"at":<ms>,
-/// "customer":"C-…","entry":n,"id":"…","keys":n,"kept":n,"ledger":n,"ledger_hash":"<sha256>","level":"E0","origin":"…","reason":"…",
-/// "records":n,"request":n,"requested":<ms>,"typ":"erasure","v":1,"vlt":"…"}`. The entry of kind `erase-done` has the
-/// payload's SHA-256 as its object.
+/// "customer":"C-…","entry":n,"id":"…","keys":n,"kept":n,"ledger":n,"ledger_hash":"<sha256>","level":"E0","origin":"…",
+/// "reason":"…","records":n,"request":n,"requested":<ms>,"typ":"erasure","v":1,"vlt":"…"}`. The entry of kind
+/// `erase-done` has the payload's SHA-256 as its object.
 public struct ErasureStatement: LogStatement, Hashable, Sendable {
     public static let payloadType = "application/vnd.coffer.erasure.v1+json"
     /// The live system; `ErasureArchivesStatement` is the other level.

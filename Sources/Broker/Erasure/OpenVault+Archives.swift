@@ -14,7 +14,7 @@ extension OpenVault {
     /// whose archives this one came.
     var hasArchives: Bool {
         if LogOrigin(logKeys.verifier.name)?.incarnation != 1 || compared.withLock({ $0.hasArchives }) { return true }
-        return backups.last != nil || spool.wasUsed
+        return backups.last != nil
     }
 
     /// Logs what an operator has found on the targets, and says of every erasure that it reaches what follows.

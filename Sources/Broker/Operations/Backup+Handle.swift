@@ -41,18 +41,20 @@ enum RunBackupHandler: OperationHandler {
             let entry = try await vault.turnstile.log(decision, as: .backup, xid: waiting.set).entry
             return Answer(RunBackup.Reply(set: waiting.set), entry)
         }
-        let now = call.verified.receivedMilliseconds
-        let order = BackupOrder(
-            set: "b_" + Crockford.randomLower(26), isFull: body.full,
-            head: body.sequence == 0
-                ? nil : BackupOrder.Head(sequence: body.sequence, hash: body.hash, created: min(body.created, now)),
-            bases: Dictionary(body.bases.map { ($0.hash, $0.until) }) { first, _ in first },
-            now: now)
+        let set = "b_" + Crockford.randomLower(26)
         do throws(RequestRefusal) {
-            try vault.backups.begin(BackupRunProgress(set: order.set))
+            try vault.backups.begin(BackupRunProgress(set: set))
         } catch { throw await vault.refuse(decision, error, as: .backup) }
         do throws(RequestRefusal) {
-            let entry = try await vault.turnstile.log(decision, as: .backup, xid: order.set).entry
+            let entry = try await vault.turnstile.log(decision, as: .backup, xid: set).entry
+            // Not later than the log's time: who is erased after this entry may be in it, whatever the clock does meanwhile.
+            let now = min(call.verified.receivedMilliseconds, entry.time)
+            let order = BackupOrder(
+                set: set, isFull: body.full,
+                head: body.sequence == 0
+                    ? nil : BackupOrder.Head(sequence: body.sequence, hash: body.hash, created: min(body.created, now)),
+                bases: Dictionary(body.bases.map { ($0.hash, $0.until) }) { first, _ in first },
+                now: now)
             vault.makeArchives(order, of: source, facts)
             return Answer(RunBackup.Reply(set: order.set), entry)
         } catch {
