@@ -119,11 +119,13 @@ extension EndToEnd {
 extension Sandbox {
     /// A vault with other limits for the counter; `limits` are the two members about opening.
     @discardableResult
-    func makeVault(limits: String) throws -> Outcome {
+    func makeVault(limits: String, erasuresPerDay: Int = 20) throws -> Outcome {
         let shipped = try String(contentsOfFile: Sandbox.root + "/policies/takeout.yaml", encoding: .utf8)
+        let erasures = "daily_limit: "
         let changed = shipped.replacingOccurrences(
-            of: "opens_per_10_minutes: 60, opens_per_day: 300", with: limits)
-        try #require(changed != shipped)
+            of: "opens_per_10_minutes: 60, opens_per_day: 300", with: limits
+        ).replacingOccurrences(of: erasures + "20 ", with: erasures + "\(erasuresPerDay) ")
+        try #require(changed.contains(limits) && changed.contains(erasures + "\(erasuresPerDay) "))
         return try answer(
             "owner", "init", "--policy", try write("policy.yaml", changed), "--owner", "Owner", "--profile", "test",
             "--unseal-passphrase-file", try passphrase("vault"))
