@@ -13,9 +13,12 @@ struct KillShim {
     }
 
     /// Lets so many syncs pass.
-    func arm(after syncs: Int) throws {
+    ///
+    /// - Parameter file: counts the syncs of files of this name only. What else is synced now and then, by the clock or
+    ///   beside it, moves a place among all syncs.
+    func arm(after syncs: Int, of file: String = "") throws {
         try? FileManager.default.removeItem(atPath: path + ".at")
-        try Data("\(syncs)\n".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try Data("\(syncs) \(file)".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 
     /// The name of the file whose sync never came; nil when the program lived.
@@ -48,15 +51,19 @@ struct KillShim {
                 errno = before;
                 return;
             }
-            char text[32], path[64], target[512], name[512];
+            char text[64], path[64], target[512], name[512];
             long size = syscall(SYS_read, file, text, sizeof text - 1);
             syscall(SYS_close, file);
             errno = before;
             if (size <= 0) return;
             text[size] = 0;
-            if (__atomic_fetch_add(&seen, 1, __ATOMIC_SEQ_CST) < atoi(text)) return;
             snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-            long length = readlink(path, target, sizeof target);
+            long length = readlink(path, target, sizeof target - 1);
+            target[length > 0 ? length : 0] = 0;
+            errno = before;
+            const char *wanted = strchr(text, ' '), *last = strrchr(target, '/');
+            if (wanted && wanted[1] && strcmp(last ? last + 1 : target, wanted + 1) != 0) return;
+            if (__atomic_fetch_add(&seen, 1, __ATOMIC_SEQ_CST) < atoi(text)) return;
             snprintf(name, sizeof name, "%s.at", plan);
             int mark = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
             if (length > 0) syscall(SYS_write, mark, target, length);
