@@ -8,6 +8,7 @@ import Glibc
 ///        coffer-bench BINARIES REPOSITORY --log ENTRIES
 ///        coffer-bench BINARIES REPOSITORY --rotation CUSTOMERS
 ///        coffer-bench BINARIES REPOSITORY --archives CUSTOMERS
+///        coffer-bench BINARIES REPOSITORY --reads REQUESTS
 @main
 struct Bench {
     static func main() async throws {
@@ -24,12 +25,36 @@ struct Bench {
             case "--log": try await LogScale(bench: bench, entries: Int(arguments.last ?? "") ?? 100_000).run()
             case "--rotation": try RotationScale(bench: bench, customers: Int(arguments.last ?? "") ?? 10_000).run()
             case "--archives": try ArchiveScale(bench: bench, customers: Int(arguments.last ?? "") ?? 70_000).run()
+            case "--reads": try reads(bench, requests: Int(arguments.last ?? "") ?? 4_000)
             default: try run(bench, most)
             }
         } catch {
             FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
             bench.remove()
             exit(1)
+        }
+    }
+
+    /// Reads and nothing else, from 64 connections of eight people: what a profiler looks at.
+    private static func reads(_ bench: Workbench, requests: Int) throws {
+        try bench.start()
+        let people = 8
+        for index in 0..<people { try bench.enrol("c\(index)", role: "customer-service") }
+        let file = try bench.customers(0..<1_000)
+        try bench.coffer("c0", "import", file, "--map", bench.root + "/policies/maps/takeout-customers.yaml")
+        guard let customer = try bench.numbers(1, of: 1_000).first else {
+            throw Workbench.Failed(description: "no customer")
+        }
+        for round in 1...3 {
+            let loads = try (0..<64).map { try LoadClient(bench, "c\($0 % people)") }
+            for load in loads.prefix(people) { try load.prepareShow([customer], count: requests / people) }
+            for (index, load) in loads.enumerated().dropFirst(people) { load.share(loads[index % people]) }
+            let load = try Load(loads, bench)
+            print(
+                [
+                    "round \(round)", "\(number(load.perSecond, 0)) reads/s", "p50 \(number(load.median)) ms",
+                    "p99 \(number(load.percentile99)) ms", "CPU \(number(load.processorMicroseconds, 0)) µs",
+                ], widths: [10, 18, 18, 18, 18])
         }
     }
 
