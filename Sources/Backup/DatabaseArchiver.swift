@@ -3,6 +3,7 @@ import Host
 import Keys
 import Primitives
 import Storage
+import Synchronization
 
 /// Takes one database apart: a copy as of one moment, its changed pages in sealed packs, a sealed map of them.
 struct DatabaseArchiver {
@@ -14,6 +15,9 @@ struct DatabaseArchiver {
     let spool: BackupSpool
     let folder: VaultDirectory
     let report: @Sendable (BackupProgress) -> Void
+
+    /// Pages read at once where each is looked at alone.
+    private static let pagesAtOnce = 512
 
     /// What was made, but for what the run knows.
     struct Result {
@@ -43,20 +47,29 @@ struct DatabaseArchiver {
         let total = Int64(snapshot.pageCount) * Int64(snapshot.pageSizeBytes)
         report(BackupProgress(phase: .comparing, part: part, totalBytes: total))
         let table = usableTable(snapshot, total: total, until: retainUntil - slack)
+        // Beside what follows, which takes longer; a set is made of nothing that did not pass.
+        async let damage = Self.damage(of: snapshot)
         var (hashes, changed) = try await compare(snapshot, with: table)
         // When most has changed, what is left of the base saves little and costs a second archive at the restore.
         let isFull = table == nil || 2 * changed.count > snapshot.pageCount
         if isFull { changed = Array(0..<UInt32(snapshot.pageCount)) }
         let packs = try await seal(changed, of: snapshot)
+        if let damage = await damage { throw .storage(damage) }
         let map = PageMap(
             pageSize: snapshot.pageSizeBytes, pageCount: snapshot.pageCount, hashKey: hash.exposeKey(),
             root: hash.root(hashes), pages: changed)
         if !isFull { hashes = [] }
+        var sealer = PackSealer(spool, to: source.recipients)
         return Result(
             base: isFull ? "" : table?.base ?? "",
             until: isFull ? retainUntil : min(retainUntil, order.bases[table?.base ?? ""] ?? retainUntil),
             pageSize: snapshot.pageSizeBytes, pageCount: snapshot.pageCount,
-            packs: packs, map: try store(map.encode()), table: isFull ? hashes : nil)
+            packs: packs, map: try sealer.seal(map.encode()), table: isFull ? hashes : nil)
+    }
+
+    private static func damage(of snapshot: DatabaseSnapshot) async -> StorageError? {
+        do throws(StorageError) { try snapshot.check() } catch { return error }
+        return nil
     }
 
     /// The table of the last full archive, when every target has that, for as long as what would rely on it, the same
@@ -73,110 +86,71 @@ struct DatabaseArchiver {
     private func compare(
         _ snapshot: DatabaseSnapshot, with table: PageTable?
     ) async throws(BackupFailure) -> (hashes: [UInt8], changed: [UInt32]) {
-        var hashes: [UInt8] = []
-        hashes.reserveCapacity(snapshot.pageCount * PageHash.size)
-        var changed: [UInt32] = []
-        let pages = try PageReader(snapshot)
-        for page in 0..<snapshot.pageCount {
-            let hash = hash.hash(try pages.next())
-            if table?.hash(ofPage: page)?.elementsEqual(hash) != true { changed.append(UInt32(page)) }
-            hashes += hash
-            if page.isMultiple(of: 512) { try await pause(.comparing, page, of: snapshot) }
+        let done = Mutex(0)
+        let share = (snapshot.pageCount + Workers.count - 1) / Workers.count
+        let parts = try await Workers.run { worker throws(BackupFailure) in
+            let range = min(worker * share, snapshot.pageCount)..<min((worker + 1) * share, snapshot.pageCount)
+            var hashes: [UInt8] = []
+            hashes.reserveCapacity(range.count * PageHash.size)
+            var changed: [UInt32] = []
+            let reader = try PageReader(snapshot)
+            var pages: [UInt8] = []
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.pagesAtOnce) {
+                let some = start..<min(start + Self.pagesAtOnce, range.upperBound)
+                pages.removeAll(keepingCapacity: true)
+                try reader.append(some, to: &pages)
+                for (index, page) in some.enumerated() {
+                    let place = index * snapshot.pageSizeBytes
+                    let hash = unsafe hash.hash(
+                        pages.span.bytes.extracting(place..<place + snapshot.pageSizeBytes))
+                    if table?.hash(ofPage: page)?.elementsEqual(hash) != true { changed.append(UInt32(page)) }
+                    hashes += hash
+                }
+                tell(.comparing, some.count, of: snapshot.pageCount, done, snapshot)
+                try await Workers.pause()
+            }
+            return (hashes, changed)
         }
-        return (hashes, changed)
+        return (parts.flatMap(\.0), parts.flatMap(\.1))
     }
 
     private func seal(
         _ changed: [UInt32], of snapshot: DatabaseSnapshot
     ) async throws(BackupFailure) -> [ArchivePack] {
+        let done = Mutex(0)
         let perPack = PageMap.pagesPerPack(of: snapshot.pageSizeBytes)
-        let pages = try PageReader(snapshot)
-        var packs: [ArchivePack] = []
-        var next = 0
-        while next < changed.count {
+        let count = (changed.count + perPack - 1) / perPack
+        let parts = try await Workers.run { worker throws(BackupFailure) in
+            var sealer = PackSealer(spool, to: source.recipients)
+            let reader = try PageReader(snapshot)
+            var packs: [ArchivePack] = []
             var content: [UInt8] = []
-            content.reserveCapacity(perPack * snapshot.pageSizeBytes)
-            for page in changed[next..<min(changed.count, next + perPack)] { content += try pages.page(Int(page)) }
-            packs.append(try store(content))
-            next += perPack
+            for index in stride(from: worker, to: count, by: Workers.count) {
+                let pages = changed[index * perPack..<min(changed.count, (index + 1) * perPack)]
+                content.removeAll(keepingCapacity: true)
+                content.reserveCapacity(pages.count * snapshot.pageSizeBytes)
+                try reader.append(pages, to: &content)
+                packs.append(try sealer.seal(content))
+                tell(.sealing, pages.count, of: changed.count, done, snapshot)
+                try await Workers.pause()
+            }
+            return packs
+        }
+        return (0..<count).map { parts[$0 % Workers.count][$0 / Workers.count] }
+    }
+
+    /// Adds pages to those that are done, and says how many those are now.
+    private func tell(
+        _ phase: BackupProgress.Phase, _ pages: Int, of total: Int, _ done: borrowing Mutex<Int>,
+        _ snapshot: DatabaseSnapshot
+    ) {
+        // Under the lock, so that what is told never goes back.
+        done.withLock { done in
+            done += pages
             report(
                 BackupProgress(
-                    phase: .sealing, part: part,
-                    doneBytes: Int64(min(next, changed.count)) * Int64(snapshot.pageSizeBytes),
-                    totalBytes: Int64(changed.count) * Int64(snapshot.pageSizeBytes)))
-            try await pause()
+                    phase: phase, part: part, doneBytes: Int64(done) * Int64(snapshot.pageSizeBytes),
+                    totalBytes: Int64(total) * Int64(snapshot.pageSizeBytes)))
         }
-        return packs
-    }
-
-    private func store(_ content: [UInt8]) throws(BackupFailure) -> ArchivePack {
-        try spool.seal(content, to: source.recipients)
-    }
-
-    private func pause(
-        _ phase: BackupProgress.Phase, _ page: Int, of snapshot: DatabaseSnapshot
-    ) async throws(BackupFailure) {
-        report(
-            BackupProgress(
-                phase: phase, part: part, doneBytes: Int64(page) * Int64(snapshot.pageSizeBytes),
-                totalBytes: Int64(snapshot.pageCount) * Int64(snapshot.pageSizeBytes)))
-        try await pause()
-    }
-
-    /// Lets others run: the shop goes on working while its archive is made.
-    private func pause() async throws(BackupFailure) {
-        await Task.yield()
-        guard !Task.isCancelled else { throw .cancelled }
-    }
-}
-
-/// The pages of a copy, in ascending order.
-private final class PageReader {
-    private let file: FileReader
-    private let size: Int
-    private var at = 0
-
-    init(_ snapshot: DatabaseSnapshot) throws(BackupFailure) {
-        size = snapshot.pageSizeBytes
-        do { file = try FileReader(snapshot.path) } catch { throw BackupFailure(error) }
-    }
-
-    func next() throws(BackupFailure) -> [UInt8] {
-        let bytes: [UInt8]
-        do { bytes = try file.read(upTo: size) } catch { throw BackupFailure(error) }
-        guard bytes.count == size else { throw .archive(.malformed("the copy of a database")) }
-        at += 1
-        return bytes
-    }
-
-    /// A page at or after the last one.
-    func page(_ number: Int) throws(BackupFailure) -> [UInt8] {
-        if number > at {
-            do { try file.skip(to: Int64(number) * Int64(size)) } catch { throw BackupFailure(error) }
-            at = number
-        }
-        return try next()
-    }
-}
-
-extension BackupFailure {
-    init(_ error: HostError) { self = .spool(reason: error.reason, isFull: error.isFullDisk) }
-}
-
-extension BackupSpool {
-    /// Seals content into a pack of the set, and reads it back with the key of its writer while that is still there.
-    func seal(_ content: [UInt8], to recipients: [AgeRecipient]) throws(BackupFailure) -> ArchivePack {
-        var file: [UInt8]
-        do throws(AgeError) {
-            var writer = try AgeWriter(to: recipients)
-            let key = writer.fileKey()
-            file = writer.header
-            file += writer.append(content)
-            file += writer.finish()
-            var opened = try AgeFile.open(file, fileKey: key)
-            defer { Wipe.zero(&opened) }
-            guard opened.hasSameBytes(as: content) else { throw AgeError.damaged(chunk: 0) }
-        } catch { throw .age(error) }
-        do throws(HostError) { return try store(file) } catch { throw BackupFailure(error) }
     }
 }

@@ -42,8 +42,7 @@ struct KeyringArchiver {
                 report(
                     BackupProgress(
                         phase: .keyring, part: .keyring, doneBytes: Int64(rows), totalBytes: max(total, Int64(rows))))
-                await Task.yield()
-                guard !Task.isCancelled else { throw BackupFailure.cancelled }
+                try await Workers.pause()
             }
         } catch let failure as BackupFailure {
             throw failure
@@ -70,6 +69,7 @@ struct KeyringArchiver {
 
     private func flush(_ writer: inout ByteWriter) throws(BackupFailure) -> ArchivePack {
         defer { writer.wipe() }
-        return try spool.seal(writer.bytes, to: source.quorum)
+        var sealer = PackSealer(spool, to: source.quorum)
+        return try sealer.seal(writer.bytes)
     }
 }

@@ -38,6 +38,27 @@ public struct FileReader: ~Copyable {
         }
     }
 
+    /// Adds up to `count` bytes to `bytes`, in the memory that they have room for.
+    ///
+    /// - Returns: how many; fewer than `count` at the end of the file only.
+    @discardableResult
+    public borrowing func read(upTo count: Int, onto bytes: inout [UInt8]) throws(HostError) -> Int {
+        let start = bytes.count
+        while bytes.count - start < count {
+            var got = 0
+            let wanted = count - (bytes.count - start)
+            bytes.append(addingCapacity: wanted) { span in
+                unsafe span.withUnsafeMutableBufferPointer { room, initialized in
+                    got = unsafe Glibc.read(file.number, room.baseAddress, wanted)
+                    initialized = max(got, 0)
+                }
+            }
+            if got == 0 { break }
+            guard got > 0 || errno == EINTR else { throw HostError.last("read", path) }
+        }
+        return bytes.count - start
+    }
+
     /// Goes back to the first byte.
     public borrowing func rewind() throws(HostError) { try skip(to: 0) }
 

@@ -17,6 +17,20 @@ public enum BLAKE2b {
         }
     }
 
+    /// The same of bytes that lie anywhere.
+    public static func mac(_ message: RawSpan, key: borrowing SecretBytes, size: Int = 32) -> [UInt8] {
+        precondition((16...64).contains(key.count), "a BLAKE2b key has 16 to 64 bytes")
+        let keyPointer = unsafe key.pointer
+        let keyCount = key.count
+        return unsafe output(size) { out in
+            unsafe message.withUnsafeBytes { bytes in
+                unsafe crypto_generichash(
+                    out, size, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count), keyPointer,
+                    keyCount)
+            }
+        }
+    }
+
     /// The keyed hash of `message` as a secret, for keys derived from public context.
     public static func deriveSecret(_ message: [UInt8], key: borrowing SecretBytes, size: Int) -> SecretBytes {
         precondition((16...64).contains(key.count), "a BLAKE2b key has 16 to 64 bytes")

@@ -71,4 +71,15 @@ extension Array where Element == UInt8 {
             }
         }
     }
+
+    /// Whether `other` holds these bytes from `start` on, by memcmp(3); false where it is too short. Not for secrets.
+    public func isFound(in other: [UInt8], at start: Int) -> Bool {
+        guard start >= 0, start <= other.count, count <= other.count - start else { return false }
+        return unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { theirs in
+                guard let first = mine.baseAddress, let second = theirs.baseAddress else { return true }
+                return unsafe memcmp(first, second + start, mine.count) == 0
+            }
+        }
+    }
 }

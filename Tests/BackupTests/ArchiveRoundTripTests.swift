@@ -57,6 +57,45 @@ import VaultModel
         #expect(Double(stored) <= 1.2 * Double(changed * size), "\(stored) bytes for \(changed) pages")
     }
 
+    @Test func `packs sealed side by side stand in the order of their pages`() async throws {
+        let fixture = try Fixture()
+        // Five packs: two workers, and one of them has one more.
+        try fixture.grow(36_000)
+        let full = try await fixture.run()[0]
+        #expect(full.manifest.packs.count == 5 && Set(full.manifest.packs).count == 5)
+        #expect(try fixture.restored(full) == fixture.copy())
+    }
+
+    @Test func `a database in which SQLite finds damage makes no set`() async throws {
+        let fixture = try Fixture()
+        try fixture.grow(4_000)
+        try Tool.run(
+            Python.plain,
+            [
+                "-c",
+                """
+                import sqlite3, sys
+                c = sqlite3.connect(sys.argv[1], timeout=20)
+                print(c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+                size = c.execute("PRAGMA page_size").fetchone()[0]
+                count = c.execute("PRAGMA page_count").fetchone()[0]
+                c.close()
+                with open(sys.argv[1], "r+b") as file:
+                    file.seek(count // 2 * size)
+                    file.write(b"\\xff" * 64)
+                """, fixture.folder + "/vault.db",
+            ])
+        do {
+            _ = try await fixture.run()
+            Issue.record("archived all the same")
+        } catch BackupFailure.storage(StorageError.corrupt(let file)) {
+            #expect(file == .vault)
+        }
+        #expect(fixture.spool.manifests() == nil)
+        let left = try FileManager.default.subpathsOfDirectory(atPath: fixture.folder + "/spool")
+        #expect(left.allSatisfy { $0.hasSuffix("backup") || $0.hasSuffix("sequence") }, "\(left)")
+    }
+
     @Test func `what changes build on must be everywhere, last long enough, and be less than half`() async throws {
         let fixture = try Fixture()
         try fixture.grow(1_000)

@@ -2,6 +2,11 @@ public import Primitives
 
 /// A whole age file in memory, for content that is small.
 public enum AgeFile {
+    /// Content of a chunk, all but the last.
+    public static let chunkBytes = AgeFormat.chunkSize
+    /// The same chunk as it lies in the file.
+    public static let sealedChunkBytes = AgeFormat.chunkSize + ChaChaPoly.tagSize
+
     /// The file of `content`. Throws `noRecipient`, `tooManyRecipients`.
     public static func seal(_ content: [UInt8], to recipients: [AgeRecipient]) throws(AgeError) -> [UInt8] {
         var writer = try AgeWriter(to: recipients)

@@ -104,7 +104,7 @@ public struct AgeReader: ~Copyable, Sendable {
         }
     }
 
-    private static let sealedSize = AgeFormat.chunkSize + ChaChaPoly.tagSize
+    private static let sealedSize = AgeFile.sealedChunkBytes
 
     /// The content of all chunks of full size. A shorter one can only be the last: `finish` opens it.
     private mutating func chunks(

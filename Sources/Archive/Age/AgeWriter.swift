@@ -42,9 +42,15 @@ public struct AgeWriter: ~Copyable, Sendable {
     /// The same of bytes that lie anywhere, a `SecretBytes` for one.
     public mutating func append(_ bytes: RawSpan) -> [UInt8] {
         var output: [UInt8] = []
+        append(bytes, onto: &output)
+        return output
+    }
+
+    /// The same, added to `output`: the memory of one file serves for the next.
+    public mutating func append(_ bytes: RawSpan, onto output: inout [UInt8]) {
         let total = waiting.count + bytes.byteCount
         let chunks = max(total - 1, 0) / AgeFormat.chunkSize
-        output.reserveCapacity(chunks * (AgeFormat.chunkSize + ChaChaPoly.tagSize))
+        output.reserveCapacity(output.count + chunks * (AgeFormat.chunkSize + ChaChaPoly.tagSize))
         var taken = 0
         // A full chunk waits until one more byte shows that it is not the last.
         while waiting.count + bytes.byteCount - taken > AgeFormat.chunkSize {
@@ -59,7 +65,6 @@ public struct AgeWriter: ~Copyable, Sendable {
             taken = end
         }
         waiting.append(bytes.extracting(taken..<bytes.byteCount))
-        return output
     }
 
     /// The last bytes of the file.
@@ -68,6 +73,9 @@ public struct AgeWriter: ~Copyable, Sendable {
         flush(isLast: true, onto: &output)
         return output
     }
+
+    /// The same, added to `output`.
+    public consuming func finish(onto output: inout [UInt8]) { flush(isLast: true, onto: &output) }
 
     /// The key of this one file, 16 bytes: `AgeFile.open(_:fileKey:)` reads back what was written while nobody who
     /// could open it is there. It opens nothing else.

@@ -14,6 +14,8 @@ public struct BackupCarrier {
 
     /// How many packs are read back after they were written, of each part.
     private static let readBack = 3
+    /// How many pieces of a pack are asked for before the first has come: each has to be signed here and there.
+    private static let piecesAtOnce = 3
 
     private let names: ArchiveNames
     private let fetch: Fetch
@@ -55,24 +57,50 @@ public struct BackupCarrier {
         }
     }
 
-    /// Brings packs, each while the broker already reads the next.
+    /// Brings packs, each while the next one already comes from the broker.
     private func carry(_ packs: [ArchivePack], to target: BackupTarget, retainUntil: Int64) async throws {
-        let fetch = fetch
+        let (fetch, names) = (fetch, names)
         var waiting = packs[...]
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
             func fetchNext() {
                 guard let pack = waiting.popFirst() else { return }
-                group.addTask { try await Self.object(fetch, .pack, pack.name, limit: ArchivePack.largestBytes) }
+                group.addTask { try await Self.file(of: pack, names, fetch) }
             }
             fetchNext()
             for pack in packs {
                 guard let file = try await group.next() else { return }
                 fetchNext()
-                guard pack.matches(file) else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
                 try target.put(names.pack(pack.name), file, retainUntil: retainUntil)
                 report(pack.sizeBytes)
             }
         }
+    }
+
+    /// A pack from the spool, compared with its name. While one piece is checked, the next ones are on their way.
+    private static func file(
+        of pack: ArchivePack, _ names: ArchiveNames, _ fetch: @escaping Fetch
+    ) async throws -> [UInt8] {
+        let size = Int(pack.sizeBytes)
+        var file = [UInt8](repeating: 0, count: size)
+        try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            var starts = stride(from: 0, to: size, by: GetBackupObject.pieceBytes).makeIterator()
+            func fetchNext() {
+                guard let start = starts.next() else { return }
+                group.addTask {
+                    let reply = try await fetch(.init(kind: .pack, name: pack.name, offset: UInt64(start)))
+                    guard reply.size == UInt64(size), reply.data.count == min(GetBackupObject.pieceBytes, size - start)
+                    else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
+                    return (start, reply.data)
+                }
+            }
+            for _ in 0..<Self.piecesAtOnce { fetchNext() }
+            while let (start, data) = try await group.next() {
+                fetchNext()
+                file.replaceSubrange(start..<start + data.count, with: data)
+            }
+        }
+        guard pack.matches(file) else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
+        return file
     }
 
     /// Brings the lines of the ledger of erasures that a target lacks: it is kept for ever.

@@ -22,6 +22,9 @@ public final class PageHash: Sendable {
     /// The hash of one page.
     public func hash(_ page: [UInt8]) -> [UInt8] { BLAKE2b.mac(page, key: key, size: Self.size) }
 
+    /// The same of a page among others.
+    public func hash(_ page: RawSpan) -> [UInt8] { BLAKE2b.mac(page, key: key, size: Self.size) }
+
     /// The hash of a whole file, from its pages' hashes in order, back to back.
     public func root(_ hashes: [UInt8]) -> [UInt8] { BLAKE2b.mac(Array("COFFER/PAGES/v01".utf8) + hashes, key: key) }
 

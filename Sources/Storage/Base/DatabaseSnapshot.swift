@@ -1,5 +1,6 @@
 import CSQLite
 internal import Host
+internal import Primitives
 
 /// A copy of one database as of one moment, page by page.
 ///
@@ -11,11 +12,26 @@ public struct DatabaseSnapshot: Sendable {
     public let path: String
     public let pageSizeBytes: Int
     public let pageCount: Int
+    private let file: StorageFile
+
+    private init(file: StorageFile, path: String, pageSizeBytes: Int, pageCount: Int) {
+        (self.file, self.path, self.pageSizeBytes, self.pageCount) = (file, path, pageSizeBytes, pageCount)
+    }
+
+    /// SQLite's quick check of the copy: reads all of it. Whoever archives it can do so meanwhile, if nothing counts before
+    /// this returns. Throws `corrupt` when it finds something.
+    public func check() throws(StorageError) {
+        // Its header says that it has a write-ahead log, which it has not: nobody writes it any more.
+        let copy = try unsafe Self.open(Self.unchanging(path), file, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+        defer { unsafe sqlite3_close_v2(copy.pointer) }
+        let check = try RawStatement(copy, "PRAGMA quick_check(1)", file)
+        guard try check.step(), check.text(0) == "ok" else { throw .corrupt(file) }
+        check.reset()
+    }
 
     /// Copies a database to `path`, where nothing is. Blocks its thread; writers go on meanwhile.
     ///
-    /// - Throws: `full` when there is no room for the copy, which is gone then; `corrupt` when SQLite's quick check finds
-    ///   something in it.
+    /// - Throws: `full` when there is no room for the copy, which is gone then.
     public static func take(
         _ file: StorageFile, in folder: VaultDirectory, to path: String
     ) throws(StorageError) -> DatabaseSnapshot {
@@ -31,13 +47,10 @@ public struct DatabaseSnapshot: Sendable {
                 while try pragma.step() {}
             }
             try copy(source, to: target, file)
-            let check = try RawStatement(target, "PRAGMA quick_check(1)", file)
-            guard try check.step(), check.text(0) == "ok" else { throw .corrupt(file) }
-            check.reset()
             let count = try RawStatement(target, "PRAGMA page_count", file)
             guard try count.step() else { throw .corrupt(file) }
             return DatabaseSnapshot(
-                path: path, pageSizeBytes: Int(file.pageSizeBytes), pageCount: Int(count.integer(0)))
+                file: file, path: path, pageSizeBytes: Int(file.pageSizeBytes), pageCount: Int(count.integer(0)))
         } catch {
             for suffix in ["", "-journal", "-wal", "-shm"] { try? DurableFile.remove(path + suffix) }
             throw error
@@ -61,6 +74,19 @@ public struct DatabaseSnapshot: Sendable {
             throw error
         }
         return handle
+    }
+
+    /// The file as a URI that says that nobody changes it, so that SQLite neither locks it nor looks for a log.
+    private static func unchanging(_ path: String) -> String {
+        // Two slashes more, or a path that begins with two would name a machine.
+        var uri = path.hasPrefix("/") ? "file://" : "file:"
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...: uri += "%" + Hex.encode([byte])
+            default: uri.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return uri + "?immutable=1"
     }
 
     private static func copy(

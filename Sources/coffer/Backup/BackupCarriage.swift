@@ -152,7 +152,7 @@ struct BackupCarriage {
                     code: "unavailable", why: "unavailable", message: "no archive was made",
                     hint: status.problem.isEmpty ? "coffer doctor; then try again" : status.problem, exitCode: 5)
             }
-            try await Task.sleep(for: .milliseconds(200))
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 
