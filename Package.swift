@@ -217,8 +217,8 @@ if Context.environment["COFFER_FUZZ"] == "1" {
         .executableTarget(
             name: "coffer-fuzz",
             dependencies: [
-                "AccessLog", "Archive", "Authority", "CanonicalJSON", "Host", "Import", "Keys", "Policy", "Primitives",
-                "VaultModel", "Wire",
+                "AccessLog", "Archive", "Authority", "Backup", "CanonicalJSON", "Host", "Import", "Keys", "Policy",
+                "Primitives", "VaultModel", "Wire",
             ], path: "Fuzz/Targets", swiftSettings: [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

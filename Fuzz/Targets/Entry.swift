@@ -15,7 +15,9 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "envelope": KeysTargets.envelope,
     "head": WireTargets.head,
     "json": JSONTargets.json,
+    "keyring": BackupTargets.keyring,
     "keyset": KeysTargets.keyset,
+    "manifest": BackupTargets.manifest,
     "mapping": ImportTargets.mapping,
     "merkle": LogTargets.merkle,
     "message": WireTargets.message,
@@ -25,7 +27,9 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "request": WireTargets.request,
     "seal": KeysTargets.seal,
     "siginput": WireTargets.signatureInput,
+    "statement": BackupTargets.statement,
     "tile": LogTargets.tile,
+    "word": BackupTargets.word,
 ]
 
 /// Read once: libFuzzer calls the function below some ten thousand times a second.

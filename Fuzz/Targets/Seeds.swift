@@ -41,6 +41,8 @@ enum Seeds {
             ), ("keyset", keysets), ("merkle", [ramp(0, 6), ramp(60, 200), ramp(0x40, 70)]), ("note", notes),
             ("proof", proofs), ("request", requests), ("seal", [seal]),
             ("siginput", [text(signatureInput)]), ("tile", tiles),
+            ("keyring", BackupTargets.keyringSeeds), ("manifest", BackupTargets.manifestSeeds),
+            ("statement", BackupTargets.statementSeeds), ("word", BackupTargets.wordSeeds),
         ]
     }
 
@@ -101,15 +103,7 @@ enum Seeds {
         return [texts[0], text("\(String(decoding: texts[1], as: UTF8.self).uppercased()) -\n"), [0, 3, 40] + bytes]
     }
 
-    private static var keyset: Keyset {
-        known(
-            try? Keyset(
-                entries: KeysetEntry.Kind.allCases.map {
-                    KeysetEntry(
-                        kind: $0, id: 1, status: .enabled,
-                        material: KeyMaterial(SecretBytes(copying: ramp($0.rawValue &* 16, 32))))
-                }))
-    }
+    private static var keyset: Keyset { BackupTargets.keyset }
 
     private static var keysets: [[UInt8]] { [keyset.serialise().exposeBytes(), [1, 0, 0, 0]] }
 

@@ -65,8 +65,18 @@ enum WireTargets {
 
     private typealias Entry = (String, @Sendable ([UInt8]) -> Void)
 
-    private static func entries<Operation: WireOperation>(of operation: Operation.Type) -> [Entry] {
-        [entry(Operation.Request.self), entry(Operation.Reply.self)]
+    private static func entries<Operation: WireOperation>(of operation: Operation.Type) -> [Entry]
+    where Operation.Reply: WireMessage { [entry(Operation.Request.self), entry(Operation.Reply.self)] }
+
+    /// A reply that is bytes.
+    private static func bytes<Reply: WireReply>(_ type: Reply.Type) -> Entry {
+        (
+            String(reflecting: type),
+            { bytes in
+                guard let body = try? type.parse(bytes) else { return }
+                expect(body.message.encode() == bytes, "a reply has one encoding")
+            }
+        )
     }
 
     private static func entry<Message: WireMessage>(_ type: Message.Type) -> Entry {
@@ -91,27 +101,32 @@ enum WireTargets {
     }()
 
     private static let all: [[Entry]] = [
-        entries(of: AddCustomer.self), entries(of: AddRecord.self), entries(of: AddWitness.self),
-        entries(of: ApplyPolicy.self), entries(of: ApproveRequest.self), entries(of: ApproveStaff.self),
-        entries(of: BeginExport.self), entries(of: BeginFollow.self), entries(of: BeginImport.self),
-        entries(of: DelegateGrant.self), entries(of: DenyRequest.self), entries(of: EndExport.self),
-        entries(of: EndFollow.self), entries(of: EndImport.self), entries(of: Enroll.self),
-        entries(of: FindCustomers.self), entries(of: FollowPage.self), entries(of: GetCheckpoint.self),
+        entries(of: AddCustomer.self), entries(of: AddRecord.self), entries(of: AddSlot.self),
+        entries(of: AddWitness.self), entries(of: ApplyPolicy.self), entries(of: ApproveRequest.self),
+        entries(of: ApproveStaff.self), entries(of: BackupStatus.self), entries(of: BeginExport.self),
+        entries(of: BeginFollow.self), entries(of: BeginImport.self), entries(of: BeginScrub.self),
+        entries(of: ConfirmCards.self), entries(of: DelegateGrant.self), entries(of: DenyRequest.self),
+        entries(of: EndExport.self), entries(of: EndFollow.self), entries(of: EndImport.self), entries(of: Enroll.self),
+        entries(of: EraseSubject.self), entries(of: FindCustomers.self), entries(of: FollowPage.self),
+        [entry(GetBackupObject.Request.self), bytes(GetBackupObject.Reply.self)], entries(of: GetCheckpoint.self),
+        entries(of: GetErasureReceipt.self),
         entries(of: GetExportObject.self), entries(of: GetExportPage.self), entries(of: GetKeys.self),
-        entries(of: GetPolicy.self),
-        entries(of: GrantStaff.self), entries(of: HoldLog.self), entries(of: ImportBatch.self),
-        entries(of: InviteStaff.self), entries(of: ListGrants.self), entries(of: ListHolds.self),
-        entries(of: ListRequests.self), entries(of: ListSeen.self),
-        entries(of: ListStaff.self), entries(of: ListWitnesses.self), entries(of: MatchCustomer.self),
-        entries(of: OffboardStaff.self), entries(of: PendingStaff.self), entries(of: PickCustomer.self),
-        entries(of: PickPage.self), entries(of: PlanPurge.self),
-        entries(of: PrepareGrant.self), entries(of: PurgeLog.self), entries(of: RaiseAlarm.self),
-        entries(of: RemoveWitness.self), entries(of: ReviewRequest.self), entries(of: RevokeGrant.self),
-        entries(of: RotateKeys.self), entries(of: SealVault.self), entries(of: SetStaff.self),
-        entries(of: ShowCustomers.self), entries(of: ShowLogEntry.self), entries(of: ShowRecords.self),
-        entries(of: ShowRequest.self), entries(of: StaffRights.self), entries(of: StepOrder.self),
-        entries(of: StoreCosigned.self), entries(of: TailLog.self), entries(of: UnsealVault.self),
-        entries(of: UpdateCustomer.self), entries(of: VerifyCustomer.self), entries(of: WhoAmI.self),
-        entries(of: WithdrawRequest.self),
+        entries(of: GetPolicy.self), entries(of: GrantStaff.self), entries(of: HoldLog.self),
+        entries(of: ImportBatch.self), entries(of: InviteStaff.self), entries(of: ListErasures.self),
+        entries(of: ListGrants.self), entries(of: ListHolds.self), entries(of: ListRequests.self),
+        entries(of: ListSeen.self), entries(of: ListStaff.self), entries(of: ListWitnesses.self),
+        entries(of: MatchCustomer.self), entries(of: NoteBackup.self), entries(of: OffboardStaff.self),
+        entries(of: PendingStaff.self), entries(of: PickCustomer.self), entries(of: PickPage.self),
+        entries(of: PlanPurge.self), entries(of: PrepareGrant.self), entries(of: PurgeLog.self),
+        entries(of: RaiseAlarm.self), entries(of: RecoverAuthority.self), entries(of: RecoverOwner.self),
+        entries(of: RemoveSlot.self), entries(of: RemoveWitness.self), entries(of: Reshare.self),
+        entries(of: ReviewRequest.self), entries(of: RevokeGrant.self), entries(of: RotateKeys.self),
+        entries(of: RunBackup.self), entries(of: ScrubStatus.self), entries(of: SealVault.self),
+        entries(of: SetDrillKey.self), entries(of: SetStaff.self), entries(of: ShowCustomers.self),
+        entries(of: ShowLogEntry.self), entries(of: ShowRecords.self), entries(of: ShowRequest.self),
+        entries(of: StaffRights.self), entries(of: StepOrder.self), entries(of: StoreCosigned.self),
+        entries(of: StoredBackup.self), entries(of: TailLog.self), entries(of: UndoErasure.self),
+        entries(of: UnsealVault.self), entries(of: UnsealWithCard.self), entries(of: UpdateCustomer.self),
+        entries(of: VerifyCustomer.self), entries(of: WhoAmI.self), entries(of: WithdrawRequest.self),
     ]
 }

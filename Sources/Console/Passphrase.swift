@@ -116,11 +116,7 @@ public struct Passphrase: Sendable {
     }
 
     private func warnIfOthersCanRead(_ path: String) {
-        guard let resolved = unsafe realpath(path, nil) else { return }
-        defer { unsafe free(resolved) }
-        guard let identity = try? FileIdentity(of: unsafe String(cString: resolved)) else { return }
-        // A pipe of the shell has no permissions that mean anything.
-        guard identity.mode & S_IFMT == S_IFREG, identity.permissions & 0o077 != 0 else { return }
+        guard PrivateFile.isOpenToOthers(path) else { return }
         output.warning("the passphrase file can be read by other users of this machine")
         output.hint("chmod 600 the file named by \(option)")
     }

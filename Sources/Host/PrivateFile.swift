@@ -6,6 +6,9 @@ public enum PrivateFile {
     /// The bytes of a regular file that belongs to this user or to root and that nobody else can read or change; what is
     /// read lies in memory that is wiped.
     ///
+    /// Root's own file that root's group may read too is taken: systemd hands over credentials with an access list for the
+    /// service's user, and that is what its mode then shows.
+    ///
     /// Fails with EPERM when others may read or write it, EACCES when it belongs to somebody else, EFBIG past `limit`,
     /// ELOOP when it is a symbolic link and EINVAL when it is no regular file.
     public static func read(_ path: String, limit: Int) throws(HostError) -> SecretBytes {
@@ -15,7 +18,7 @@ public enum PrivateFile {
         guard unsafe fstat(file.number, &status) == 0 else { throw HostError.last("fstat", path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw failure(EINVAL) }
         guard status.st_uid == geteuid() || status.st_uid == 0 else { throw failure(EACCES) }
-        guard status.st_mode & 0o077 == 0 else { throw failure(EPERM) }
+        guard isClosed(owner: status.st_uid, group: status.st_gid, mode: status.st_mode) else { throw failure(EPERM) }
         guard status.st_size <= limit else { throw failure(EFBIG) }
         // In one array of the final size: one that grows would leave pieces behind.
         var buffer = [UInt8](repeating: 0, count: limit)
@@ -34,5 +37,17 @@ public enum PrivateFile {
             filled += count
         }
         return SecretBytes(wiping: &buffer).slice(0..<filled)
+    }
+
+    /// Whether it is a regular file that others than its owner can read or write. What lies behind a link counts; a pipe
+    /// of the shell has no permissions that mean anything.
+    public static func isOpenToOthers(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return !isClosed(owner: status.st_uid, group: status.st_gid, mode: status.st_mode)
+    }
+
+    static func isClosed(owner: UInt32, group: UInt32, mode: UInt32) -> Bool {
+        mode & (owner == 0 && group == 0 ? 0o037 : 0o077) == 0
     }
 }

@@ -1,6 +1,13 @@
 private import Glibc
 
 extension FilePaths {
+    /// The path from the root, for whoever is to use it from another folder; links in it stay. One that begins there stays
+    /// as it is.
+    public static func whole(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = resolved(".") else { return path }
+        return join(here, path)
+    }
+
     /// The path without `.`, `..` and symbolic links, as far as it exists; what does not is taken as written. Nil where
     /// not even the root can be read.
     public static func resolved(_ path: String) -> String? {

@@ -103,7 +103,7 @@ struct ShippedPolicyTests {
             (.logTail, "compliance-officer"), (.logExport, "compliance-officer"), (.logPurge, "compliance-officer"),
             (.hold, "compliance-officer"), (.leakScan, "compliance-officer"), (.canary, "compliance-officer"),
             (.incident, "compliance-officer"), (.subject, "compliance-officer"),
-            (.export, "compliance-officer"), (.backupRun, "backup-operator"), (.backupCheck, "backup-operator"),
+            (.export, "compliance-officer"), (.backupCheck, "backup-operator"),
             (.backupRestore, "backup-operator"), (.backupPrune, "backup-operator"), (.stats, "management"),
             (.import, "customer-service"), (.delegate, "customer-service"), (.propose, "courier"),
         ]
@@ -119,6 +119,14 @@ struct ShippedPolicyTests {
         #expect(policy.allows(try role("owner"), .backup, "pick"))
         #expect(!policy.allows(try role("backup-operator"), .backup, "pick"))
         #expect(policy.allows(try role("owner"), .clock))
+        // The key of a timer, which nobody watches, makes archives and tells of drills.
+        let machine = try role("backup-machine")
+        let carriers = policy.roles.filter { $0.hasRight(to: .backupRun, in: policy) }.map(\.name.text)
+        #expect(carriers == ["backup-operator", "backup-machine"])
+        let rights = try #require(policy.roles.first { $0.name == machine })
+        #expect(rights.verbs.count == 1 && rights.reads.isEmpty && rights.lookups.isEmpty && rights.writes.isEmpty)
+        #expect(policy.allows(machine, .backup, "run") && policy.allows(machine, .backup, "drill"))
+        #expect(!policy.allows(machine, .backup, "restore") && !policy.allows(machine, .backup, "list"))
     }
 
     @Test("have a field for every column of the lists shops bring along")

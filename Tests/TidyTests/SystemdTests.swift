@@ -49,20 +49,35 @@ import Testing
         #expect(try #require(Int(limit)) << 20 > 2 * needed)
     }
 
-    @Test(.enabled(if: hasSystemd, "systemd-analyze is not installed"))
-    func `systemd understands the unit and finds nothing to close`() throws {
+    @Test(
+        .enabled(if: hasSystemd, "systemd-analyze is not installed"),
+        arguments: [
+            // Tenths of systemd's own scale, on which 100 is a service without any of this; with a network it is more.
+            ("cofferd.service", 10), ("coffer-backup.service", 20), ("coffer-backup-drill.service", 20),
+        ])
+    func `systemd understands the units and finds nothing to close`(name: String, most: Int) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "coffer-unit-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
-        // The program is not installed where the tests run.
-        let unit = folder.appending(path: "cofferd.service")
-        let text = try Checkout.text(Self.unit).replacing("/usr/local/bin/cofferd", with: "/bin/true")
-        try Data(text.utf8).write(to: unit)
-        let verified = Command.run("systemd-analyze", ["verify", unit.path])
+        let unit = folder.appending(path: name)
+        let timer = name.replacing(".service", with: ".timer")
+        let names = [name] + (name == "cofferd.service" ? [] : [timer])
+        for name in names {
+            // The program is not installed where the tests run.
+            let text = try Checkout.text("packaging/systemd/" + name)
+                .replacing(/\/usr\/local\/bin\/cofferd?/, with: "/bin/true")
+            try Data(text.utf8).write(to: folder.appending(path: name))
+        }
+        let verified = Command.run("systemd-analyze", ["verify"] + names.map { folder.appending(path: $0).path })
         #expect(verified.status == 0 && verified.output.isEmpty, "\(verified.output)")
-        // Tenths of systemd's own scale, on which 100 is a service without any of this.
         let security = Command.run(
-            "systemd-analyze", ["security", "--no-pager", "--offline=true", "--threshold=10", unit.path])
+            "systemd-analyze", ["security", "--no-pager", "--offline=true", "--threshold=\(most)", unit.path])
         #expect(security.status == 0, "\(security.output.suffix(200))")
+        guard names.count == 2 else { return }
+        for line in try Checkout.text("packaging/systemd/" + timer).split(separator: "\n")
+        where line.hasPrefix("OnCalendar=") {
+            let calendar = Command.run("systemd-analyze", ["calendar", String(line.dropFirst(11))])
+            #expect(calendar.status == 0 && calendar.output.contains("Next elapse:"), "\(calendar.output)")
+        }
     }
 }

@@ -97,6 +97,16 @@ import VaultModel
         }
     }
 
+    @Test func `a customer's number has one form`() throws {
+        let text =
+            #"{"records":[{"customer":"C-0HAR-HXZS","fields":{},"form":"full","id":"o_14hgnka9xtnavdy0etr8xamh76","#
+            + #""kind":"order","rev":2,"status":"open"}]}"#
+        let whole = try JSONValue.parse(Array(text.utf8), limits: .message)
+        #expect(try ShowRecords.Reply(whole).jsonValue == whole)
+        let other = try JSONValue.parse(Array(text.replacing("HXZS", with: "HXZs").utf8), limits: .message)
+        #expect(throws: MessageError.member("customer")) { try ShowRecords.Reply(other) }
+    }
+
     @Test func `field values keep to names and limits`() {
         #expect(FieldValues(["name": ["a"], "id_number": []]) != nil)
         #expect(FieldValues(["Name": ["a"]]) == nil)

@@ -121,9 +121,10 @@ public struct VaultRestoration {
     ///   - passphrase: opens the new vault's first slot.
     ///   - live: the vault's old folder, where its keys and its log are still there: they are taken in place of archived ones.
     ///   - policies: files of policies that came into force after the archive.
+    ///   - stop: asked before the vault gets its name; throws where nobody wants it any more.
     public func write(
         to folder: String, living: Living, passphrase: borrowing SecretBytes, live: LiveVault.Unsealed? = nil,
-        policies: [[UInt8]] = []
+        policies: [[UInt8]] = [], stop: () throws -> Void = {}
     ) async throws(Failure) -> Receipt {
         let before = FileModeMask.set(0o077)
         defer { FileModeMask.set(before) }
@@ -134,6 +135,7 @@ public struct VaultRestoration {
         }
         do throws(Failure) {
             let receipt = try await fill(new, living: living, passphrase: passphrase, live, policies)
+            do { try stop() } catch { throw Failure.fetch(error) }
             do throws(HostError) { try new.publish() } catch { throw error.fileExists ? .exists : .host(error) }
             return receipt
         } catch {

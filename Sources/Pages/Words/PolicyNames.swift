@@ -8,7 +8,8 @@ extension Words {
 
     private static let roles = [
         "customer-service": "客服", "online-service": "在线客服", "courier": "配送员", "craftsman": "技师", "finance": "财务",
-        "management": "管理层", "compliance-officer": "合规专员", "backup-operator": "备份操作员", "owner": "负责人",
+        "management": "管理层", "compliance-officer": "合规专员", "backup-operator": "备份操作员",
+        "backup-machine": "备份机器", "owner": "负责人",
     ]
 
     private static let purposes = [

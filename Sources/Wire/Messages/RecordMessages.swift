@@ -91,7 +91,7 @@ public enum ShowRecords: WireOperation {
         public init(reading members: inout MessageReader) throws(MessageError) {
             id = try members.parsed("id") { RecordName($0) }
             kind = try members.text("kind", most: 64)
-            customer = try members.optional("customer") { CustomerNumber($0) }
+            customer = try members.optional("customer") { OpaqueID.isCustomer($0) ? CustomerNumber($0) : nil }
             form = try members.parsed("form") { Form(rawValue: $0) }
             rev = try members.count("rev")
             status = try members.text("status", most: 32)

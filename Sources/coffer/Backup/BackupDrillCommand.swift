@@ -25,8 +25,8 @@ struct BackupDrillCommand: CofferCommand {
             The folder is removed at the end. The broker notes in the access log how it went, how long it took and how old \
             the records were; with --no-note it is not asked.
 
-            Exit codes: 0 it came back, 12 something is not what was written, 13 the target cannot be reached, 14 a wrong \
-            target, 15 nothing to restore, 17 the cards or the drill key, 18 a gap.
+            Exit codes: 0 it came back, 5 no room for the copy, 12 something is not what was written, 13 the target cannot be reached, 14 a wrong \
+            target, 15 nothing to restore, 17 the cards or the drill key, 18 a gap, 130 interrupted.
 
             Members of --json: tier, set, records, rpo_s, took_ms, erased, entry; T4: customers, sampled, fields, indexed; \
             T3: rows, entries, left_out.
@@ -98,6 +98,7 @@ struct BackupDrillCommand: CofferCommand {
         } catch {
             throw await run.noteFailure(error, records: newest?.created ?? 0, set: newest?.set ?? "")
         }
+        try run.requireGoingOn()
         let took = run.took
         run.end()
         let noted = try await run.note(true, took: took, records: report.records, set: report.set)
@@ -129,12 +130,14 @@ struct BackupDrillCommand: CofferCommand {
         do throws(VaultRestoration.Failure) {
             // Nobody else will open the copy: its passphrase is drawn and forgotten.
             let passphrase = SecretBytes(copying: Array(Hex.encode(Random.bytes(16)).utf8))
-            receipt = try await restoration.write(to: run.place, living: .owners, passphrase: passphrase)
+            receipt = try await restoration.write(
+                to: run.place, living: .owners, passphrase: passphrase, stop: { try run.requireGoingOn() })
             works = try await RestoredCheck(folder: run.place).run(passphrase: passphrase)
         } catch {
             throw await run.noteFailure(
-                Failure(error, target: name), records: restoration.records, set: restoration.set)
+                Failure(drillWithCards: error, target: name), records: restoration.records, set: restoration.set)
         }
+        try run.requireGoingOn()
         let took = run.took
         run.end()
         let noted = try await run.note(true, took: took, records: receipt.records, set: restoration.set)
@@ -171,5 +174,24 @@ struct BackupDrillCommand: CofferCommand {
             return list.rendered(paint: output.paint)
         }
         if let noted { output.entry(noted.entry) }
+    }
+}
+
+extension Failure {
+    /// The place of a drill is named by another option than that of a restore.
+    fileprivate init(drillWithCards failure: VaultRestoration.Failure, target: String) {
+        let place = "the scratch folder could not be written"
+        switch failure {
+        case .room(let needed):
+            self.init(
+                code: "unavailable", why: "room",
+                message: "there is no room for the copy: no space for \(ByteCount.text(needed))",
+                hint: "make room on that disk, or name another: --scratch DIR", exitCode: 5)
+        case .host(let error): self = .file(error, place, why: "scratch")
+        case .storage(let problem, let hint):
+            self.init(
+                code: "unavailable", why: "storage", message: "\(place): \(problem)", hint: hint, exitCode: 5)
+        default: self.init(failure, target: target)
+        }
     }
 }

@@ -59,6 +59,9 @@ struct BackupPickCommand: CofferCommand {
             throw Failure.usage("--customer is no customer's number", hint: "e.g. C-7K3M-9QXD", why: "customer")
         }
         let moment = try RestoreSource.moment(at)
+        guard !scratch.isEmpty else {
+            throw Failure.usage("--scratch names no folder", hint: "--scratch DIR", why: "scratch")
+        }
         let session = try await Session.open(options, output)
         guard let origin = LogOrigin(session.logKey.name) else {
             throw Failure.usage("your identity names no log", hint: "enrol again", why: "identity")
@@ -155,7 +158,7 @@ extension Failure {
         case .plan(let failure): self.init(VaultRestoration.Failure.plan(failure), target: target)
         case .archive(let error): self.init(VaultRestoration.Failure.archive(error), target: target)
         case .fetch(let error): self.init(VaultRestoration.Failure.fetch(error), target: target)
-        case .host(let error): self = .file(error, "the archive cannot be opened there: --scratch", why: "scratch")
+        case .host(let error): self = .file(error, "the archive cannot be opened in the scratch folder", why: "scratch")
         case .storage(let problem, let hint):
             self.init(
                 code: "unavailable", why: "storage", message: "the archive cannot be opened: \(problem)", hint: hint,

@@ -124,7 +124,8 @@ struct BackupRestoreCommand: CofferCommand {
         let receipt: VaultRestoration.Receipt
         do throws(VaultRestoration.Failure) {
             receipt = try await restoration.write(
-                to: into, living: living, passphrase: passphrase, live: unsealed, policies: policies)
+                to: into, living: living, passphrase: passphrase, live: unsealed, policies: policies,
+                stop: { guard !Interrupt.happened else { throw Failure.interrupted } })
         } catch { throw Failure(error, target: first) }
         answer(receipt, output)
     }

@@ -1,53 +1,92 @@
 import ArgumentParser
 import CanonicalJSON
+import Client
 import Console
 import Host
 
 struct BackupScheduleCommand: CofferCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule",
-        abstract: "Print systemd units that carry archives every day, for the operator's account.",
+        abstract: "Print systemd units that carry archives every day and hold a drill every week, with nobody there.",
         discussion: """
-            Write them to ~/.config/systemd/user/ and enable the timer; `loginctl enable-linger` lets it run while nobody is \
-            logged in. The operator's key signs each run: hold it in an ssh-agent of that session, or name its passphrase's \
-            file, which then opens what the operator may do, and reads no customer.
+            Run it as the account that is to carry archives, with the paths it uses: the units name this account's targets. \
+            Write them into a folder with --out, and root puts them into /etc/systemd/system and enables the timers. The \
+            passphrase and the drill key are files of root's (mode 0600); systemd hands them to the service alone. The identity \
+            needs no more than the rights backup: [run, drill], as the role backup-machine of the policies that come along.
 
-            Example: coffer backup schedule > units.txt
+            Without --drill-key there is no unit for drills: those with the cards need people.
+
+            Members of --json: units [{name, text}], out (the folder they were written to, or empty).
+
+            Example: coffer backup schedule --passphrase-file /etc/coffer/backup.passphrase --drill-key /etc/coffer/drill.key
             """)
+
+    @Option(help: ArgumentHelp("The drill key's file: print units for a weekly drill too.", valueName: "file"))
+    var drillKey: String?
+
+    @Option(
+        help: ArgumentHelp("The account that the services run as. Default: the one that runs this.", valueName: "name"))
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp("Write the units into this folder; what is there is not overwritten.", valueName: "dir"),
+        completion: .directory)
+    var out: String?
 
     @OptionGroup var options: GlobalOptions
 
     func perform(_ output: Output) async throws {
-        var command = "/usr/bin/coffer backup run --dir \(try options.folder) --identity \(try options.identityPath)"
-        if let file = options.passphrasePath { command += " --passphrase-file \(file)" }
-        guard !command.contains("\n"), !command.contains("%") else {
+        let units = try units()
+        if let path = units.unfit {
             throw Failure.usage(
-                "a unit cannot name these paths", hint: "use paths without % and line breaks", why: "path")
+                "a unit cannot name \(TerminalText.safe(path))",
+                hint: "whole paths from /, without spaces, quotes and the signs \\ $ % ; #", why: "path")
         }
-        let service = """
-            # coffer-backup.service
-            [Unit]
-            Description=Carry archives of the customer vault to their targets
+        let all = units.all
+        if let out {
+            for unit in all {
+                let place = FilePaths.join(out, unit.name)
+                try InitCommand.requireAbsent(place, "there is such a unit already", hint: "another folder: --out")
+            }
+            for unit in all {
+                do throws(HostError) {
+                    try DurableFile.create(FilePaths.join(out, unit.name), with: Array(unit.text.utf8), mode: 0o644)
+                } catch { throw Failure.file(error, "the units cannot be written", why: "out") }
+            }
+        }
+        output.answer([
+            "out": .string(out ?? ""),
+            "units": .array(all.map { ["name": .string($0.name), "text": .string($0.text)] }),
+        ]) {
+            guard out == nil else { return all.map { $0.name + "\n" }.joined() }
+            return all.map { "# \($0.name)\n\($0.text)" }.joined(separator: "\n")
+        }
+        if drillKey == nil {
+            output.hint("no drills: name the drill key that coffer backup drill-key new has made, with --drill-key")
+        }
+    }
 
-            [Service]
-            Type=oneshot
-            ExecStart=\(command)
-
-            """
-        let timer = """
-            # coffer-backup.timer
-            [Unit]
-            Description=Carry archives of the customer vault every day
-
-            [Timer]
-            OnCalendar=daily
-            RandomizedDelaySec=1h
-            Persistent=true
-
-            [Install]
-            WantedBy=timers.target
-
-            """
-        output.answer(["service": .string(service), "timer": .string(timer)]) { service + "\n" + timer }
+    private func units() throws -> BackupUnits {
+        guard let passphrase = options.passphrasePath else {
+            throw Failure.usage(
+                "nobody is there to type the identity's passphrase", hint: "name its file: --passphrase-file",
+                why: "passphrase-file")
+        }
+        let access = try TargetAccess(options)
+        let targets: [String]
+        do throws(TargetFolder.Problem) { targets = try access.folder.names().sorted() } catch { throw Failure(error) }
+        let addresses = try targets.map { try access.settings($0).address }
+        let identity = FilePaths.whole(try options.identityPath)
+        var variables: [String: String] = [:]
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+            // What is not absolute is passed over by every command.
+            variables[name] = Environment.value(name).flatMap { $0.hasPrefix("/") ? $0 : nil }
+        }
+        let paths = try options.paths
+        return BackupUnits(
+            user: user ?? Account.name, variables: variables, folder: FilePaths.whole(try options.folder),
+            identity: identity, passphrase: FilePaths.whole(passphrase), drillKey: drillKey.map(FilePaths.whole),
+            own: [FilePaths.folder(of: identity), paths.configuration, paths.state],
+            targetFolders: addresses.filter { !$0.contains("://") }, targets: targets)
     }
 }

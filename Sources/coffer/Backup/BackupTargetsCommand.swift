@@ -47,9 +47,13 @@ struct BackupTargetsAddCommand: CofferCommand {
             throw Failure.usage("this is no name for a target", hint: "small letters, digits, - and _", why: "name")
         }
         let targets = try TargetAccess(options)
-        let (mark, isNew, protection) = try mark(access.settings(address, id: ""))
+        // Later commands, those of a timer too, start in other folders.
+        let address = address.contains("://") ? address : FilePaths.whole(address)
+        var kept = access
+        kept.credentials = access.credentials.map(FilePaths.whole)
+        let (mark, isNew, protection) = try mark(kept.settings(address, id: ""))
         do throws(TargetFolder.Problem) {
-            try targets.folder.add(name, access.settings(address, id: mark.id))
+            try targets.folder.add(name, kept.settings(address, id: mark.id))
         } catch { throw Failure(error) }
         output.answer([
             "id": .string(mark.id), "is_new": .bool(isNew), "name": .string(name),

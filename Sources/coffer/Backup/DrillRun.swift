@@ -25,6 +25,7 @@ struct DrillRun {
     init(
         _ tier: DrillNote.Tier, _ session: Session?, target: String, scratch: String, _ output: Output
     ) throws(Failure) {
+        guard !scratch.isEmpty else { throw .usage("--scratch names no folder", hint: "--scratch DIR", why: "scratch") }
         (self.tier, self.session, self.target, self.scratch) = (tier, session, target, scratch)
         for path in UnfinishedVault.clearDrills(in: scratch) {
             output.note("removed \(path), which an interrupted drill had left")
@@ -34,13 +35,23 @@ struct DrillRun {
                 FilePaths.join(scratch, UnfinishedVault.drillPrefix + Hex.encode(Random.bytes(8)))
             }
         } catch { throw .file(error, "the scratch folder could not be made", why: "scratch") }
+        // The copy must not stay because somebody lost patience, or because a timer's service was stopped.
+        Interrupt.watchAll()
     }
 
     /// Where the copy is made.
     var place: String { FilePaths.join(folder, "vault") }
 
     /// Leaves nothing behind.
-    func end() { Folder.removeAll(folder) }
+    func end() {
+        Folder.removeAll(folder)
+        Interrupt.unwatch()
+    }
+
+    /// Asked between two steps: whoever interrupts a drill hears nothing of its result.
+    func requireGoingOn() throws(Failure) {
+        guard !Interrupt.happened else { throw .interrupted }
+    }
 
     /// Milliseconds since the drill began.
     var took: Int64 { min(DrillNote.longest, max(0, SystemClock().nowMilliseconds() - start)) }
@@ -62,6 +73,7 @@ struct DrillRun {
 
     /// The failure is what counts; where the broker cannot be told, so be it.
     func noteFailure(_ failure: Failure, records: Int64 = 0, set: String = "") async -> Failure {
+        guard !Interrupt.happened else { return .interrupted }
         // What this machine lacks says nothing about the archives.
         if [12, 13, 14, 15, 17, 18].contains(failure.exitCode) {
             _ = try? await note(false, took: took, records: records, set: set)

@@ -55,7 +55,10 @@ struct StructuralSource {
         do throws(StructuralDrill.Failure) {
             let drill = try StructuralDrill(
                 catalog, ledgers: ledgers, identity: identity, report: { meter.add($0) },
-                fetch: { name, limit in try store.read(name, limit: limit) })
+                fetch: { name, limit in
+                    guard !Interrupt.happened else { throw Failure.interrupted }
+                    return try store.read(name, limit: limit)
+                })
             meter.total = drill.bytes
             return drill
         } catch { throw Failure(drill: error, target: target.name) }

@@ -20,7 +20,7 @@ enum Interrupt {
     private static func watch(_ signals: [Int32]) {
         // Made here, because a signal handler must not be the first to touch it.
         flag.store(false, ordering: .relaxed)
-        for number in signals {
+        for number in signals where !isIgnored(number) {
             signal(number) { number in
                 Interrupt.flag.store(true, ordering: .relaxed)
                 signal(number, SIG_DFL)
@@ -28,5 +28,13 @@ enum Interrupt {
         }
     }
 
-    static func unwatch() { for number in all { signal(number, SIG_DFL) } }
+    static func unwatch() { for number in all where !isIgnored(number) { signal(number, SIG_DFL) } }
+
+    /// As `nohup` does it with SIGHUP: that stays so.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
 }
