@@ -14,8 +14,8 @@ public struct BackupCarrier {
 
     /// How many packs are read back after they were written, of each part.
     private static let readBack = 3
-    /// How many pieces of a pack are asked for before the first has come: each has to be signed here and there.
-    private static let piecesAtOnce = 3
+    /// How many pieces of a pack are under way at once: each has to be signed here and there.
+    private static let piecesAtOnce = 2
 
     private let names: ArchiveNames
     private let fetch: Fetch
