@@ -26,6 +26,7 @@ struct KeyringArchiver {
         var packs: [ArchivePack] = []
         var rows = 0
         var writer = head(archive)
+        defer { writer.wipe() }
         func put(_ row: KeyringRow) throws(BackupFailure) {
             row.write(to: &writer)
             rows += row.count

@@ -2,9 +2,9 @@ private import Glibc
 
 extension FilePaths {
     /// The path from the root, for whoever is to use it from another folder; links in it stay. One that begins there stays
-    /// as it is.
+    /// as it is, and none stays none.
     public static func whole(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let here = resolved(".") else { return path }
+        guard !path.isEmpty, !path.hasPrefix("/"), let here = resolved(".") else { return path }
         return join(here, path)
     }
 

@@ -78,7 +78,7 @@ extension EndToEnd {
             }
             let secret = sandbox.folder + "/p"
             #expect(try schedule().code == 2, "nobody is there to type a passphrase")
-            for path in ["/a b", "/a\nExecStart=/x", "/a%h", "/a\"", "/a;b", "/a$HOME", "/a#b"] {
+            for path in ["", "../a", "/a/../b", "/a b", "/a\nExecStart=/x", "/a%h", "/a\"", "/a;b", "/a$HOME", "/a#b"] {
                 let refused = try schedule("--passphrase-file", path)
                 #expect(refused.code == 2 && refused.text.contains("\"why\":\"path\""), "\(path): \(refused.text)")
             }
@@ -88,7 +88,11 @@ extension EndToEnd {
             let service = try #require(home["coffer-backup.service"])
             #expect(settings(service, "ProtectHome") == ["read-only"])
             #expect(
-                settings(service, "ReadWritePaths") == [person + "/.config/coffer", person + "/.local/state/coffer"])
+                settings(service, "ReadWritePaths")
+                    == [person + "/.config/coffer", "-" + person + "/.local/state/coffer"])
+            // A variable that nobody has set names no folder of this place.
+            let added = try sandbox.coffer("machine", "backup", "targets", "add", "stick", "", "--json")
+            #expect(added.code != 0 && !FileManager.default.fileExists(atPath: "target.json"), "\(added.text)")
         }
 
         @Test func `what the units start works without a terminal, with secrets that systemd hands over`() throws {
@@ -113,11 +117,14 @@ extension EndToEnd {
 
             let printed = try units(sandbox.coffer("machine", "backup", "schedule", "--drill-key", key, "--json"))
             let run = try #require(printed["coffer-backup.service"])
-            let drill = try #require(printed["coffer-backup-drill.service"])
+            // One each: a target that is down must not keep the other from being tried.
+            let drills = try ["second", "stick"].map { try #require(printed["coffer-backup-drill-\($0).service"]) }
+            #expect(printed.count == 6, "\(printed.keys)")
             let folders = settings(run, "ReadWritePaths")
             #expect(folders.contains("-\(sandbox.folder)/stick") && folders.contains("-\(sandbox.folder)/second"))
-            #expect(settings(drill, "ExecStart").map { $0.hasSuffix("--from stick") } == [false, true])
-            for unit in [run, drill] {
+            #expect(
+                drills.map { settings($0, "ExecStart").map { $0.suffix(11) } } == [["from second"], ["-from stick"]])
+            for unit in [run] + drills {
                 for line in settings(unit, "ExecStart") {
                     let outcome = try start(line, of: unit, sandbox)
                     #expect(outcome.code == 0, "\(line): \(outcome.errorText)")

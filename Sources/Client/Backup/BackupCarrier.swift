@@ -89,7 +89,7 @@ public struct BackupCarrier {
                 group.addTask {
                     let reply = try await fetch(.init(kind: .pack, name: pack.name, offset: UInt64(start)))
                     guard reply.size == UInt64(size), reply.data.count == min(GetBackupObject.pieceBytes, size - start)
-                    else { throw BackupTarget.Problem.altered(names.pack(pack.name)) }
+                    else { throw ArchiveError.malformed("a piece of the spool") }
                     return (start, reply.data)
                 }
             }

@@ -39,8 +39,8 @@ struct BackupScheduleCommand: CofferCommand {
         let units = try units()
         if let path = units.unfit {
             throw Failure.usage(
-                "a unit cannot name \(TerminalText.safe(path))",
-                hint: "whole paths from /, without spaces, quotes and the signs \\ $ % ; #", why: "path")
+                "a unit cannot name \(path.isEmpty ? "an empty path" : TerminalText.safe(path))",
+                hint: "whole paths from /, without .., spaces, quotes and the signs \\ $ % ; #", why: "path")
         }
         let all = units.all
         if let out {
@@ -75,7 +75,7 @@ struct BackupScheduleCommand: CofferCommand {
         let access = try TargetAccess(options)
         let targets: [String]
         do throws(TargetFolder.Problem) { targets = try access.folder.names().sorted() } catch { throw Failure(error) }
-        let addresses = try targets.map { try access.settings($0).address }
+        let settings = try targets.map { try access.settings($0) }
         let identity = FilePaths.whole(try options.identityPath)
         var variables: [String: String] = [:]
         for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
@@ -87,6 +87,7 @@ struct BackupScheduleCommand: CofferCommand {
             user: user ?? Account.name, variables: variables, folder: FilePaths.whole(try options.folder),
             identity: identity, passphrase: FilePaths.whole(passphrase), drillKey: drillKey.map(FilePaths.whole),
             own: [FilePaths.folder(of: identity), paths.configuration, paths.state],
-            targetFolders: addresses.filter { !$0.contains("://") }, targets: targets)
+            targetFolders: settings.map(\.address).filter { !$0.contains("://") },
+            credentials: settings.map(\.credentials).filter { !$0.isEmpty }, targets: targets)
     }
 }

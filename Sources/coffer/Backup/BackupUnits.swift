@@ -18,6 +18,8 @@ struct BackupUnits {
     let own: [String]
     /// Folders that are targets.
     let targetFolders: [String]
+    /// Files with credentials for targets.
+    let credentials: [String]
     /// The targets by name; a drill takes one of them, so each gets its own where there are several.
     let targets: [String]
 
@@ -37,20 +39,32 @@ struct BackupUnits {
                 text: timer("Carry archives of the customer vault every day", calendar: "daily")),
         ]
         guard let drillKey else { return run }
-        return run + [
-            Unit(name: "coffer-backup-drill.service", text: drillService(drillKey)),
-            // A drill with the drill key is overdue after 35 days; a week leaves room for some that fail.
-            Unit(
-                name: "coffer-backup-drill.timer",
-                text: timer("Bring an archive of the customer vault back every week", calendar: "Sun *-*-* 04:00:00")),
-        ]
+        // Units of their own, not lines of one: a target that is down must not keep the others from being tried.
+        let drills: [(suffix: String, target: String?)] =
+            targets.count > 1 ? targets.map { ("-" + $0, $0) } : [("", targets.first)]
+        return run
+            + drills.flatMap { drill in
+                [
+                    Unit(
+                        name: "coffer-backup-drill\(drill.suffix).service", text: drillService(drillKey, drill.target)),
+                    // A drill with the drill key is overdue after 35 days; a week leaves room for some that fail.
+                    Unit(
+                        name: "coffer-backup-drill\(drill.suffix).timer",
+                        text: timer(
+                            "Bring an archive of the customer vault back every week", calendar: "Sun *-*-* 04:00:00")),
+                ]
+            }
     }
 
     /// The first of these texts that cannot stand in a unit as it is: one with a space, a quote or a sign of systemd's, or a
-    /// relative path.
+    /// path that is relative or goes up again, of which systemd ignores the line.
     var unfit: String? {
-        let paths = own + targetFolders + [folder, identity, passphrase] + [drillKey].compactMap { $0 }
-        if let path = paths.first(where: { !$0.hasPrefix("/") || !Self.isPlain($0) }) { return path }
+        let paths = own + targetFolders + credentials + [folder, identity, passphrase] + [drillKey].compactMap { $0 }
+        if let path = paths.first(where: {
+            !$0.hasPrefix("/") || $0.split(separator: "/").contains("..") || !Self.isPlain($0)
+        }) {
+            return path
+        }
         return ([user] + variables.values).first { !Self.isPlain($0) }
     }
 
@@ -67,27 +81,30 @@ struct BackupUnits {
     private var runService: String {
         service(
             "Carry archives of the customer vault to their targets", "# Makes a set and carries it away.", [],
-            [command("backup run")])
+            command("backup run"))
     }
 
-    private func drillService(_ key: String) -> String {
+    private func drillService(_ key: String, _ target: String?) -> String {
         let drill = command("backup drill --drill-key %d/drill-key")
         return service(
             "Bring the newest archive of the customer vault back, check it and throw it away",
             "# A drill with the drill key (T3), which opens no customer. The copy lies in this service's own /var/tmp.",
             ["LoadCredential=drill-key:\(key)"],
-            targets.count > 1 ? targets.map { drill + " --from " + $0 } : [drill])
+            target.map { drill + " --from " + $0 } ?? drill)
     }
 
     private func command(_ words: String) -> String {
         "\(Self.program) \(words) --dir \(folder) --identity \(identity) --passphrase-file %d/passphrase"
     }
 
-    private func service(_ description: String, _ comment: String, _ credentials: [String], _ commands: [String])
-        -> String
-    {
+    private func service(
+        _ description: String, _ comment: String, _ credentials: [String], _ command: String
+    ) -> String {
         let environment = variables.sorted { $0.key < $1.key }.map { "Environment=\($0.key)=\($0.value)" }
-        let places = writable.map { "ReadWritePaths=\($0)" }
+        // The folder of the identity is there; the others are made by the first command that has something to keep.
+        let places = writable.map { path in
+            (identity.hasPrefix(path + "/") ? "ReadWritePaths=" : "ReadWritePaths=-") + path
+        }
         let folders =
             targetFolders.isEmpty
             ? [
@@ -108,7 +125,7 @@ struct BackupUnits {
             \(environment.joined(separator: "\n"))
             # Files of root's, mode 0600, which only this service is shown.
             \((["LoadCredential=passphrase:\(passphrase)"] + credentials).joined(separator: "\n"))
-            \(commands.map { "ExecStart=" + $0 }.joined(separator: "\n"))
+            ExecStart=\(command)
 
             # The identity's counter, the list of targets and what this account remembers of the log.
             \(places.joined(separator: "\n"))
@@ -146,7 +163,7 @@ struct BackupUnits {
     }
 
     private var needsHome: Bool {
-        (own + targetFolders + [folder, identity]).contains { path in
+        (own + targetFolders + credentials + [folder, identity]).contains { path in
             ["/home/", "/root/", "/run/user/"].contains(where: (path + "/").hasPrefix)
         }
     }
