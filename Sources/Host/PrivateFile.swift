@@ -6,8 +6,8 @@ public enum PrivateFile {
     /// The bytes of a regular file that belongs to this user or to root and that nobody else can read or change; what is
     /// read lies in memory that is wiped.
     ///
-    /// Root's own file that root's group may read too is taken: systemd hands over credentials with an access list for the
-    /// service's user, and that is what its mode then shows.
+    /// A file of root's with the mode 0440 is taken: systemd hands over credentials with an access list for the service's
+    /// user, and that is what its mode then shows. No other mode with rights for a group is.
     ///
     /// Fails with EPERM when others may read or write it, EACCES when it belongs to somebody else, EFBIG past `limit`,
     /// ELOOP when it is a symbolic link and EINVAL when it is no regular file.
@@ -48,6 +48,6 @@ public enum PrivateFile {
     }
 
     static func isClosed(owner: UInt32, group: UInt32, mode: UInt32) -> Bool {
-        mode & (owner == 0 && group == 0 ? 0o037 : 0o077) == 0
+        mode & 0o077 == 0 || owner == 0 && group == 0 && mode & 0o777 == 0o440
     }
 }

@@ -46,6 +46,15 @@ import Testing
         #expect(throws: TransferError.credentials(.permissions)) { try read("password = a", mode: mode) }
     }
 
+    /// As systemd shows a credential to a service: root's, with an access list.
+    @Test(.enabled(if: geteuid() == 0, "needs a file of root's")) func `a credential of systemd's is taken`() throws {
+        _ = try read("password = a", mode: 0o440)
+        #expect(unsafe chown(scratch.file("credentials"), 0, 1) == 0)
+        #expect(throws: TransferError.credentials(.permissions)) {
+            try TargetCredentials.read(scratch.file("credentials"))
+        }
+    }
+
     @Test func `a file that is not there, a folder and a link are refused`() throws {
         #expect(throws: TransferError.credentials(.missing)) { try TargetCredentials.read(scratch.file("none")) }
         #expect(throws: TransferError.credentials(.owner)) { try TargetCredentials.read(scratch.path) }
