@@ -162,9 +162,11 @@ struct BackupUnits {
         return kept
     }
 
+    /// Whether anything lies in one of the folders that `ProtectHome=yes` closes.
     private var needsHome: Bool {
-        (own + targetFolders + credentials + [folder, identity]).contains { path in
-            ["/home/", "/root/", "/run/user/"].contains(where: (path + "/").hasPrefix)
+        let closed = ["home", "root", "run/user"].map { "/\($0)/" }
+        return (own + targetFolders + credentials + [folder, identity]).contains { path in
+            closed.contains(where: (path + "/").hasPrefix)
         }
     }
 
