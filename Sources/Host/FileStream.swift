@@ -27,15 +27,9 @@ public struct FileReader: ~Copyable {
 
     /// Up to `count` bytes; none at the end of the file.
     public borrowing func read(upTo count: Int) throws(HostError) -> [UInt8] {
-        var piece = [UInt8](repeating: 0, count: count)
-        while true {
-            let got = unsafe Glibc.read(file.number, &piece, count)
-            if got >= 0 {
-                piece.removeLast(count - got)
-                return piece
-            }
-            guard errno == EINTR else { throw HostError.last("read", path) }
-        }
+        var piece: [UInt8] = []
+        try read(upTo: count, onto: &piece)
+        return piece
     }
 
     /// Adds up to `count` bytes to `bytes`, in the memory that they have room for.

@@ -9,12 +9,7 @@ public enum BLAKE2b {
 
     /// The keyed hash of `message`; the key has 16 to 64 bytes.
     public static func mac(_ message: [UInt8], key: borrowing SecretBytes, size: Int = 32) -> [UInt8] {
-        precondition((16...64).contains(key.count), "a BLAKE2b key has 16 to 64 bytes")
-        let keyPointer = unsafe key.pointer
-        let keyCount = key.count
-        return unsafe output(size) { out in
-            unsafe crypto_generichash(out, size, message, UInt64(message.count), keyPointer, keyCount)
-        }
+        unsafe mac(message.span.bytes, key: key, size: size)
     }
 
     /// The same of bytes that lie anywhere.

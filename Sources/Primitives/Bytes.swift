@@ -63,13 +63,7 @@ extension Array where Element == UInt8 {
     /// Whether both hold the same bytes, by memcmp(3); `==` looks at one byte after the other, which shows with megabytes.
     /// Its time tells where they differ: not for secrets.
     public func hasSameBytes(as other: [UInt8]) -> Bool {
-        guard count == other.count else { return false }
-        return unsafe withUnsafeBytes { mine in
-            unsafe other.withUnsafeBytes { theirs in
-                guard let start = mine.baseAddress, let end = theirs.baseAddress else { return true }
-                return unsafe memcmp(start, end, mine.count) == 0
-            }
-        }
+        count == other.count && isFound(in: other, at: 0)
     }
 
     /// Whether `other` holds these bytes from `start` on, by memcmp(3); false where it is too short. Not for secrets.

@@ -147,14 +147,7 @@ extension EndToEnd {
             let shop = try BackupShop(rows: 3)
             let sandbox = shop.sandbox
             try shop.addTarget("stick")
-            let key = sandbox.folder + "/drill.key"
-            let recipient = try sandbox.answer("operator", "backup", "drill-key", "new", "--out", key)
-                .member("recipient")
-            try sandbox.answer("owner", "backup", "drill-key", "set", recipient)
-            try sandbox.answer("operator", "backup", "run")
-            let scratch = shop.scratch()
-            let how = tier == "T3" ? ["--drill-key", key] : ["--card-file", shop.card(1), "--card-file", shop.card(3)]
-            let order = try sandbox.arguments("operator", ["backup", "drill", "--scratch", scratch] + how)
+            let (order, scratch) = try shop.drillOrder(tier)
             let shim = try KillShim(sandbox, name: "driller")
             func drill() throws -> Outcome {
                 try sandbox.run("/usr/bin/env", shim.wrapper.dropFirst() + [Sandbox.binaries + "/coffer"] + order)

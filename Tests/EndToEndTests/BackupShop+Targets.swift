@@ -69,6 +69,27 @@ extension BackupShop {
             .filter { $0.hasPrefix("vault.new-") }.map { sandbox.folder + "/" + $0 }
     }
 
+    /// A new drill key, which nothing is sealed to yet.
+    func newDrillKey(_ name: String = "drill.key", by who: String = "operator") throws -> (
+        file: String, recipient: String
+    ) {
+        let file = sandbox.folder + "/" + name
+        let made = try sandbox.answer(who, "backup", "drill-key", "new", "--out", file)
+        return (file, try made.member("recipient"))
+    }
+
+    /// The orders of a drill by the operator that brings the newest set back in a scratch folder, which this gives too.
+    ///
+    /// - Parameter tier: T3, by a drill key that is put in force and a set that is made for it, or T4, by cards.
+    func drillOrder(_ tier: String) throws -> (order: [String], scratch: String) {
+        let key = try newDrillKey()
+        try sandbox.answer("owner", "backup", "drill-key", "set", key.recipient)
+        try sandbox.answer("operator", "backup", "run")
+        let scratch = scratch()
+        let how = tier == "T3" ? ["--drill-key", key.file] : ["--card-file", card(1), "--card-file", card(3)]
+        return (try sandbox.arguments("operator", ["backup", "drill", "--scratch", scratch] + how), scratch)
+    }
+
     /// Starts the restored vault and looks for the sample customer.
     ///
     /// - Returns: how many are found by her phone number.

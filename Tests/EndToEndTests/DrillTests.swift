@@ -12,17 +12,11 @@ extension EndToEnd {
         private func shop(rows: Int = 10) throws -> (shop: BackupShop, stick: String, key: String) {
             let shop = try BackupShop(rows: rows)
             let stick = try shop.addTarget("stick")
-            let key = try newKey(shop, "drill.key")
+            let key = try shop.newDrillKey("drill.key")
             try shop.sandbox.answer("owner", "backup", "drill-key", "set", key.recipient)
             let run = try shop.sandbox.answer("operator", "backup", "run")
             #expect(try run.json()["full"] as? Bool == true)
             return (shop, stick, key.file)
-        }
-
-        private func newKey(_ shop: BackupShop, _ name: String) throws -> (file: String, recipient: String) {
-            let file = shop.sandbox.folder + "/" + name
-            let made = try shop.sandbox.answer("operator", "backup", "drill-key", "new", "--out", file)
-            return (file, try made.member("recipient"))
         }
 
         private func drill(_ shop: BackupShop, _ key: String, _ more: String...) throws -> Outcome {
@@ -78,7 +72,7 @@ extension EndToEnd {
                 #expect(readers == 1 || readers == 2, "\(file)")
             }
             // Another key, and one that others may read.
-            let other = try newKey(shop, "other.key")
+            let other = try shop.newDrillKey("other.key")
             #expect(try drill(shop, other.file).code == 17)
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
             let exposed = try drill(shop, key)
@@ -118,7 +112,7 @@ extension EndToEnd {
             let shop = try BackupShop(rows: 0)
             let sandbox = shop.sandbox
             try shop.addTarget("stick")
-            let key = try newKey(shop, "drill.key")
+            let key = try shop.newDrillKey("drill.key")
             #expect(try sandbox.coffer("operator", "backup", "drill-key", "new", "--out", key.file).code != 0)
             let mode = try FileManager.default.attributesOfItem(atPath: key.file)[.posixPermissions] as? NSNumber
             #expect(mode?.intValue == 0o600)
@@ -144,7 +138,7 @@ extension EndToEnd {
             let sound = try Data(contentsOf: URL(fileURLWithPath: path))
             let place = try #require(sound.range(of: Data(key.recipient.utf8)))
             var forged = sound
-            forged.replaceSubrange(place, with: Data(try newKey(shop, "thief.key").recipient.utf8))
+            forged.replaceSubrange(place, with: Data(try shop.newDrillKey("thief.key").recipient.utf8))
             try forged.write(to: URL(fileURLWithPath: path))
             try? shop.restart()
             #expect(
@@ -250,7 +244,7 @@ extension EndToEnd {
             #expect(try checks(shop).lines.contains { !$0.ok && $0.hint.contains("was restored") })
             try sandbox.answer("operator", "backup", "run")
             #expect(try drill(shop, key).code == 17, "a new life, and nobody has said that the old key is still good")
-            let recipient = try newKey(shop, "second.key")
+            let recipient = try shop.newDrillKey("second.key")
             try sandbox.answer("owner", "backup", "drill-key", "set", recipient.recipient)
             try sandbox.answer("operator", "backup", "run")
             #expect(try drill(shop, recipient.file).code == 0)

@@ -32,14 +32,7 @@ extension EndToEnd {
             let shop = try BackupShop(rows: 20)
             let sandbox = shop.sandbox
             try shop.addTarget("stick")
-            let key = sandbox.folder + "/drill.key"
-            let recipient = try sandbox.answer("operator", "backup", "drill-key", "new", "--out", key)
-                .member("recipient")
-            try sandbox.answer("owner", "backup", "drill-key", "set", recipient)
-            try sandbox.answer("operator", "backup", "run")
-            let scratch = shop.scratch()
-            let how = tier == "T3" ? ["--drill-key", key] : ["--card-file", shop.card(1), "--card-file", shop.card(3)]
-            let order = try sandbox.arguments("operator", ["backup", "drill", "--scratch", scratch] + how)
+            let (order, scratch) = try shop.drillOrder(tier)
             let found = try interrupted(shop, order, by: signal) {
                 try BackupShop.files(scratch).contains { $0.hasSuffix("vault.db") }
             }
@@ -47,7 +40,8 @@ extension EndToEnd {
             #expect(names(scratch) == [])
             let report = try sandbox.answer("officer", "log", "report").json()["archives"] as? [String: Any]
             #expect(report?["drills"] as? Int == 0)
-            #expect(try sandbox.coffer("operator", ["backup", "drill", "--scratch", scratch] + how).code == 0)
+            #expect(
+                try sandbox.run(Sandbox.binaries + "/coffer", order, in: sandbox.environment).code == 0)
             shop.broker.stop()
         }
 

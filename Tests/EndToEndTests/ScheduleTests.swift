@@ -99,9 +99,7 @@ extension EndToEnd {
             let shop = try BackupShop(rows: 3)
             let sandbox = shop.sandbox
             try sandbox.enrol("machine", role: "backup-machine")
-            let key = sandbox.folder + "/drill.key"
-            let recipient = try sandbox.answer("machine", "backup", "drill-key", "new", "--out", key)
-                .member("recipient")
+            let (key, recipient) = try shop.newDrillKey(by: "machine")
             try sandbox.answer("owner", "backup", "drill-key", "set", recipient)
             // A folder that is named from where the person stands is found from everywhere.
             for name in ["stick", "second"] {

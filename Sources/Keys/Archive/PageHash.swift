@@ -20,7 +20,7 @@ public final class PageHash: Sendable {
     public func exposeKey() -> [UInt8] { key.exposeBytes() }
 
     /// The hash of one page.
-    public func hash(_ page: [UInt8]) -> [UInt8] { BLAKE2b.mac(page, key: key, size: Self.size) }
+    public func hash(_ page: [UInt8]) -> [UInt8] { unsafe hash(page.span.bytes) }
 
     /// The same of a page among others.
     public func hash(_ page: RawSpan) -> [UInt8] { BLAKE2b.mac(page, key: key, size: Self.size) }
